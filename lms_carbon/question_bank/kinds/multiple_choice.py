@@ -1,0 +1,72 @@
+"""Multiple choice: any number of up to eight. An answer is the list of the ids picked, in the author's order."""
+
+from typing import Any
+
+from lms_carbon.core.i18n import mark
+from lms_carbon.question_bank.kinds.base import Content, Form, Response, share
+from lms_carbon.question_bank.kinds.choices import ChoiceKind
+from lms_carbon.question_bank.kinds.errors import ResponseShapeError
+from lms_carbon.question_bank.kinds.reasons import Problem, Reason, Score
+from lms_carbon.question_bank.kinds.schemas import MultipleChoiceSchema
+
+ALL_RIGHT = mark("All the right choices and no other.")
+COUNTED = mark("{right} of {of} right choices picked, {wrong} wrong ones.")
+NOT_ALL = mark("{right} of {of} right choices picked, {wrong} wrong ones; points are given for all or none.")
+_MAX_PICKS = 64
+
+
+class MultipleChoice(ChoiceKind):
+    """Scored `all_or_nothing`, or `partial`: (right picked - wrong picked) / right, never below 0."""
+
+    name = "multiple_choice"
+    title = mark("Multiple choice")
+    content_schema = MultipleChoiceSchema
+    multiple = True
+
+    def check_correct(self, content: Content) -> list[Problem]:
+        """At least one is right; when all are, the question tells nobody apart."""
+        if not content["correct"]:
+            return [Problem("correct", Reason(mark("Mark at least one choice as right.")))]
+        if {row["id"] for row in content["choices"]} <= set(content["correct"]):
+            all_right = Reason(mark("All choices are marked as right."))
+            return [Problem("correct", all_right, blocking=False)]
+        return []
+
+    def normalise_response(self, content: Content, raw: object) -> list[str] | None:
+        """Return the ids picked, each once; `null` and nothing picked are no answer."""
+        if raw is None or raw == "":
+            return None
+        picked = [raw] if isinstance(raw, str) else raw
+        if not isinstance(picked, list) or len(picked) > _MAX_PICKS:
+            raise ResponseShapeError
+        ids = [row["id"] for row in content["choices"]]
+        if not all(isinstance(each, str) and each in ids for each in picked):
+            raise ResponseShapeError
+        return [each for each in ids if each in picked] or None
+
+    def response_from_form(self, form: Form, slot: str) -> object:
+        """Return the boxes ticked."""
+        return list(form.getlist(slot))
+
+    def score_answer(self, content: Content, response: Response, points: int) -> Score:
+        """Count right and wrong picks and give what the content's scoring says."""
+        key, picked = set(content["correct"]), set(response)
+        right, wrong = len(picked & key), len(picked - key)
+        counts = {"right": right, "of": len(key), "wrong": wrong}
+        if picked == key:
+            return Score(points, Reason(ALL_RIGHT))
+        if content["scoring"] == "partial":
+            return Score(share(points, max(right - wrong, 0), max(len(key), 1)), Reason(COUNTED, counts))
+        return Score(0, Reason(NOT_ALL, counts))
+
+    def key_response(self, content: Content) -> list[str]:
+        """Return the right ones."""
+        return [row["id"] for row in content["choices"] if row["id"] in content["correct"]]
+
+    def parse_form(self, form: Form) -> dict[str, Any]:
+        """Return raw content with its scoring."""
+        return {**super().parse_form(form), "scoring": form.get("scoring", "all_or_nothing")}
+
+    def form_values(self, content: Content) -> dict[str, Any]:
+        """Return the values of choices, and the scoring."""
+        return {**super().form_values(content), "scoring": content.get("scoring", "partial")}

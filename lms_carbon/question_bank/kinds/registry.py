@@ -1,0 +1,16 @@
+"""All kinds of question, by name, in the order in which pages list them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from lms_carbon.question_bank.kinds.base import Kind
+from lms_carbon.question_bank.kinds.multiple_choice import MultipleChoice
+from lms_carbon.question_bank.kinds.numeric import Numeric
+from lms_carbon.question_bank.kinds.single_choice import SingleChoice
+from lms_carbon.question_bank.kinds.true_false import TrueFalse
+
+_ALL: Final = (SingleChoice(), MultipleChoice(), TrueFalse(), Numeric())
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
+"""Kinds by name. A name in the database that is not here is a defect and raises KeyError."""

@@ -1,0 +1,105 @@
+"""Cleaning: what is kept, what goes, and that nothing moves the second time."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms_carbon.question_bank.html import (
+    clean_html,
+    clean_phrase,
+    for_page,
+    from_author,
+    is_blank,
+    plain_text,
+    to_author,
+)
+
+KEPT = [
+    "<p>CO<sub>2</sub> &lt; 5 &amp; more<br>next</p>",
+    "<ul><li><strong>a</strong></li></ul>",
+    '<table><caption>T</caption><thead><tr><th scope="col" colspan="2">H</th></tr></thead><tbody><tr><td>1</td><td rowspan="2">2</td></tr></tbody></table>',
+    '<math display="block"><mrow><mi>E</mi><mo>=</mo><mfrac><mn>44</mn><mn>12</mn></mfrac></mrow></math>',
+    '<p><code>x</code> <em lang="en">y</em></p>',
+]
+_pieces = st.sampled_from(
+    ["<p>", "</p>", "<table>", "<tr>", "<td>", "</td>", "</table>", "<math>", "<mtext>", "</mtext>", "</math>", "<mi>", "<svg>", "</svg>", "<style>", "</style>",
+     "<script>", "</script>", "<a href='https://x.test'>", "</a>", "<b>", "</b>", "<ul>", "<li>", "<img src=x onerror=alert(1)>", "<!--", "-->", "&lt;", "&", "<", ">",
+     "text", "\n", "\x00", "\ud800", "<annotation-xml encoding='text/html'>", "<template>", "<title>", "<mglyph>", "<p style='x'>", "<th scope=row>", "<caption>", '"']
+)  # fmt: skip
+_markup = st.lists(_pieces, max_size=14).map("".join) | st.text(max_size=60)
+
+
+@pytest.mark.parametrize("html", KEPT)
+def test_what_a_question_needs_is_kept_as_it_is(html: str) -> None:
+    assert clean_html(html) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        ("<p style='color:red' onclick='x()' class=y id=z>a</p>", "<p>a</p>"),
+        ("<script>alert(1)</script>a<style>b</style>", "a"),
+        ("<a href='https://x.test'>a</a>", "a"),
+        ("<img src='https://x.test/a.png' onerror=alert(1)>a", "a"),
+        ("<math><annotation-xml encoding='text/html'><p>b</p></annotation-xml><mi>x</mi></math>", "<math><mi>x</mi></math>"),
+        ("<svg><a xlink:href='javascript:x'>b</a></svg>a", "a"),
+        ("<!-- b -->a<iframe src=x>c</iframe>", "a"),
+        ("<h1>a</h1>", "a"),
+    ],
+)  # fmt: skip
+def test_what_must_go_goes(html: str, cleaned: str) -> None:
+    assert clean_html(html) == cleaned
+
+
+@given(_markup)
+def test_cleaning_twice_is_cleaning_once(html: str) -> None:
+    for clean in (clean_html, clean_phrase):
+        once = clean(html)
+        assert clean(once) == once
+        lowered = once.lower()
+        assert not any(bad in lowered for bad in ("<script", "<style", "<svg", "<a ", "onerror=", "<img"))
+        once.encode()
+
+
+def test_a_phrase_has_no_blocks() -> None:
+    assert clean_phrase("<p>a <strong>b</strong></p><table><tr><td>c</td></tr></table>") == "a <strong>b</strong>c"
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("x<y and z>1", "<p>x&lt;y and z&gt;1</p>"),
+        ("one\ntwo\n\nthree", "<p>one<br>two</p><p>three</p>"),
+        ("<p>a</p>", "<p>a</p>"),
+        ("a <b>b</b>", "a <b>b</b>"),
+        ("", ""),
+        ("  \r\n ", ""),
+    ],
+)
+def test_authors_may_type_plain_text_or_markup(typed: str, html: str) -> None:
+    assert from_author(typed) == html
+
+
+@given(_markup)
+def test_editing_without_changing_changes_nothing(typed: str) -> None:
+    for phrase in (False, True):
+        html = from_author(typed, phrase=phrase)
+        again = from_author(to_author(html), phrase=phrase)
+        assert again == html or from_author(to_author(again), phrase=phrase) == again
+        assert plain_text(again) == plain_text(html)
+
+
+def test_wide_things_scroll_in_a_named_box() -> None:
+    page = for_page("<table><caption>Fuel &amp; <b>more</b></caption><tbody><tr><td>1</td></tr></tbody></table>", "en")
+    assert page.startswith(
+        '<div class="lc-scroll" tabindex="0" role="group" aria-label="Fuel &amp; more"><table class="table table-sm"><caption>'
+    )
+    assert page.endswith("</table></div>")
+    assert 'aria-label="表格"' in for_page("<table><tbody><tr><td>1</td></tr></tbody></table>", "zh")
+    assert 'aria-label="Formula"' in for_page('<math display="block"><mi>x</mi></math>', "en")
+    assert for_page("<p>a <math><mi>x</mi></math></p>", "en") == "<p>a <math><mi>x</mi></math></p>"
+
+
+def test_blank_is_what_says_nothing() -> None:
+    assert is_blank("<p> <br></p>")
+    assert not is_blank("<p>0</p>")
