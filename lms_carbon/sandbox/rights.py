@@ -1,0 +1,15 @@
+"""Who may do what in the sandbox, by the roles that the LMS gives."""
+
+from lms_carbon.sandbox.config import Person
+
+_PLACING = ("#Instructor", "#ContentDeveloper", "#Administrator")
+
+
+def can_place(person: Person) -> bool:
+    """Whether they may add activities to a course."""
+    return any(role.endswith(_PLACING) for role in person.roles)
+
+
+def can_register(person: Person) -> bool:
+    """Whether they may register tools and say which one a course uses."""
+    return any(role.endswith("#Administrator") for role in person.roles)

@@ -1,0 +1,171 @@
+"""Scores and results over AGS 2.0: what the tool sends, and what stands in the gradebook."""
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+
+from lms_carbon.sandbox.access import require_scope
+from lms_carbon.sandbox.errors import RefusalError
+from lms_carbon.sandbox.exchange import (
+    answer_json,
+    check_accept,
+    cut_page,
+    plain_number,
+    read_body,
+    read_number,
+    read_text,
+)
+from lms_carbon.sandbox.line_items import Column, find_column
+from lms_carbon.sandbox.place import database, here, now
+from lms_carbon.sandbox.state import transaction
+from lms_carbon.sandbox.vocabulary import (
+    ACTIVITY_PROGRESS,
+    GRADING_PROGRESS,
+    SCOPE_RESULT,
+    SCOPE_SCORE,
+    TYPE_RESULTS,
+    TYPE_SCORE,
+)
+
+#: ISO 8601 with a zone; Python alone would also take a date without a time or a zone.
+TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)", re.ASCII)
+
+blueprint = Blueprint("scores", __name__, url_prefix="/api/courses/<course_id>/lineitems/<int:line_item_id>")
+
+
+@dataclass(frozen=True)
+class Score:
+    """The last thing that the tool said of a person in a column; no `score_given` means no score."""
+
+    line_item_id: int
+    sub: str
+    timestamp: str
+    score_given: float | None
+    score_maximum: float | None
+    comment: str | None
+    activity_progress: str
+    grading_progress: str
+    scoring_user_id: str | None
+    received_at: float
+
+    def scaled_to(self, maximum: float) -> float | None:
+        """The score on the column's own scale."""
+        if self.score_given is None or self.score_maximum is None:
+            return None
+        return round(self.score_given * maximum / self.score_maximum, 6)
+
+
+def list_scores(db: sqlite3.Connection, course_id: str) -> list[Score]:
+    """All scores of a course."""
+    rows = db.execute(
+        "SELECT score.* FROM score JOIN line_item ON line_item.id = line_item_id WHERE course_id = ?"
+        " ORDER BY line_item_id, sub",
+        (course_id,),
+    )
+    return [Score(**dict(row)) for row in rows]
+
+
+@blueprint.post("/scores")
+def publish_score(course_id: str, line_item_id: int) -> Response:
+    """Take a score (AGS §3.4); 409 when it is not newer than the last one for this person."""
+    client_id = require_scope(SCOPE_SCORE)
+    column = find_column(course_id, line_item_id, client_id)
+    score = _read_score(read_body(TYPE_SCORE), column)
+    db = database()
+    with transaction(db):
+        last = db.execute(
+            "SELECT timestamp FROM score WHERE line_item_id = ? AND sub = ?", (column.id, score.sub)
+        ).fetchone()
+        if last is not None and last["timestamp"] >= score.timestamp:
+            raise RefusalError(409, "conflict", f"A score of {last['timestamp']} is here already.")
+        db.execute(
+            "INSERT OR REPLACE INTO score (line_item_id, sub, timestamp, score_given, score_maximum, comment,"
+            " activity_progress, grading_progress, scoring_user_id, received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            tuple(vars(score).values()),
+        )
+    return Response(status=204)
+
+
+def _read_score(body: dict[str, Any], column: Column) -> Score:
+    sub = read_text(body, "userId", required=True)
+    given = read_number(body, "scoreGiven", above_zero=False)
+    maximum = read_number(body, "scoreMaximum", above_zero=True)
+    if given is not None and maximum is None:
+        raise RefusalError(400, "invalid_request", "scoreGiven needs a scoreMaximum.")
+    activity_progress = _read_word(body, "activityProgress", ACTIVITY_PROGRESS)
+    grading_progress = _read_word(body, "gradingProgress", GRADING_PROGRESS)
+    timestamp = _read_timestamp(body)
+    person = here().config.person(sub)
+    if person is None or not person.is_learner:
+        status = here().config.rules.ungradable_status
+        raise RefusalError(status, "not_gradable", f"{sub} is not a learner of this course.")
+    if grading_progress != "FullyGraded":
+        given = None  # AGS §3.4.7: only FullyGraded is a score to show
+    return Score(
+        line_item_id=column.id,
+        sub=person.sub,
+        timestamp=timestamp,
+        score_given=given,
+        score_maximum=maximum if given is not None else None,
+        comment=read_text(body, "comment"),
+        activity_progress=activity_progress,
+        grading_progress=grading_progress,
+        scoring_user_id=read_text(body, "scoringUserId"),
+        received_at=now(),
+    )
+
+
+def _read_word(body: dict[str, Any], name: str, words: tuple[str, ...]) -> str:
+    value = body.get(name)
+    if value not in words:
+        raise RefusalError(400, "invalid_request", f"{name} must be one of {', '.join(words)}.")
+    return str(value)
+
+
+def _read_timestamp(body: dict[str, Any]) -> str:
+    """The timestamp in UTC, with microseconds, so that text compares as time."""
+    value = read_text(body, "timestamp", required=True) or ""
+    if not TIMESTAMP.fullmatch(value):
+        raise RefusalError(400, "invalid_request", "timestamp must be ISO 8601 with a zone.")
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError) as error:
+        raise RefusalError(400, "invalid_request", f"timestamp is no moment: {error}") from error
+
+
+@blueprint.get("/results")
+def list_results(course_id: str, line_item_id: int) -> Response:
+    """What the gradebook holds (AGS §3.3), all or of `?user_id=`."""
+    client_id = require_scope(SCOPE_RESULT)
+    check_accept(TYPE_RESULTS)
+    column = find_column(course_id, line_item_id, client_id)
+    scores = [
+        score
+        for score in list_scores(database(), course_id)
+        if score.line_item_id == column.id and request.args.get("user_id", score.sub) == score.sub
+    ]
+    page, headers = cut_page(scores)
+    answer = answer_json([_result(score, column) for score in page], TYPE_RESULTS)
+    answer.headers.update(headers)
+    return answer
+
+
+def _result(score: Score, column: Column) -> dict[str, Any]:
+    address = column.document()["id"]
+    body: dict[str, Any] = {
+        "id": f"{address}/results/{score.sub}",
+        "scoreOf": address,
+        "userId": score.sub,
+        "resultMaximum": plain_number(column.score_maximum),
+    }
+    result = score.scaled_to(column.score_maximum)
+    if result is not None:
+        body["resultScore"] = plain_number(result)
+    optional = {"comment": score.comment, "scoringUserId": score.scoring_user_id}
+    return body | {key: value for key, value in optional.items() if value is not None}

@@ -1,0 +1,40 @@
+// Nothing here is needed: without it the log comes with the next page, and a link leads back from a registration.
+
+const PAUSE = 2000; // milliseconds between two looks at the log
+
+const log = document.getElementById("log");
+
+async function look() {
+  if (document.hidden) return;
+  const answer = await fetch(`${log.dataset.source}?after=${log.dataset.last}`);
+  if (!answer.ok) return;
+  const fresh = document.createElement("template");
+  fresh.innerHTML = await answer.text(); // our own server's, escaped there
+  const newest = fresh.content.querySelector("[data-id]");
+  if (newest === null) return;
+  log.dataset.last = newest.dataset.id;
+  log.prepend(fresh.content);
+  document.getElementById("log-empty").hidden = true;
+}
+
+async function keepLooking() {
+  try {
+    await look();
+  } catch {
+    // The sandbox is being restarted; the next look will do.
+  }
+  setTimeout(keepLooking, PAUSE);
+}
+
+if (log !== null) setTimeout(keepLooking, PAUSE / 4);
+
+// A tool that is done with its registration says so (dynamic registration, step 7).
+const frame = document.querySelector("iframe[data-close]");
+if (frame !== null) {
+  addEventListener("message", (event) => {
+    const subject = typeof event.data === "object" && event.data !== null ? event.data.subject : null;
+    if (event.source === frame.contentWindow && subject === "org.imsglobal.lti.close") {
+      location.assign(frame.dataset.close);
+    }
+  });
+}
