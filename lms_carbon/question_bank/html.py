@@ -33,26 +33,32 @@ _WITH_CONTENT: Final = {
     "script", "style", "template", "iframe", "object", "svg", "noscript", "title", "annotation", "annotation-xml",
 }  # fmt: skip
 
+
+def _tame(_tag: str, _name: str, value: str) -> str | None:
+    # All values that we keep are words or numbers; one that holds markup would mislead what reads tags below.
+    return value if re.fullmatch(r"[A-Za-z0-9-]{1,35}", value) else None
+
+
 _FRAGMENT: Final = nh3.Cleaner(
     tags=_INLINE | _BLOCK | _TABLE | _MATH,
     attributes=_ATTRIBUTES,
     clean_content_tags=_WITH_CONTENT,
+    attribute_filter=_tame,
     link_rel=None,
 )
 _PHRASE: Final = nh3.Cleaner(
     tags=_INLINE | (_MATH - {"mtable", "mtr", "mtd"}),
     attributes={tag: names for tag, names in _ATTRIBUTES.items() if tag in {"*", "math", "mi", "mo"}},
     clean_content_tags=_WITH_CONTENT,
+    attribute_filter=_tame,
     link_rel=None,
 )
 _ROUNDS: Final = 4
 
 _TAG: Final = re.compile(r"<[^>]*>")
-_KNOWN_TAG: Final = re.compile(
-    rf"</?(?:{'|'.join(sorted(_INLINE | _BLOCK | _TABLE | _MATH | _WITH_CONTENT | {'a', 'div', 'span', 'img', 'h[1-6]'}))})"
-    r"(?=[\s/>])",
-    re.IGNORECASE,
-)
+_FOREIGN: Final = {"a", "div", "span", "img", "h[1-6]"}
+_KNOWN: Final = "|".join(sorted(_INLINE | _BLOCK | _TABLE | _MATH | _WITH_CONTENT | _FOREIGN))
+_KNOWN_TAG: Final = re.compile(rf"</?(?:{_KNOWN})(?=[\s/>])", re.IGNORECASE)
 _SIMPLE_TAG: Final = re.compile(r"</?p>|<br>")
 
 
@@ -117,6 +123,8 @@ _TABLE_NAME: Final = {"zh": "表格", "en": "Table"}
 _FORMULA_NAME: Final = {"zh": "公式", "en": "Formula"}
 _TABLE_PART: Final = re.compile(r"<table(?P<rest>[^>]*)>(?:\s*<caption[^>]*>(?P<caption>.*?)</caption>)?", re.DOTALL)
 
+_FORMULA: Final = re.compile(r'<math[^>]* display="block"[^>]*>.*?</math>', re.DOTALL)
+
 
 def for_page(html: str, language: str) -> Markup:
     """Return a cleaned fragment for a page: wide tables and formulas scroll inside a box the keyboard can reach."""
@@ -127,11 +135,6 @@ def for_page(html: str, language: str) -> Markup:
         return f'<div class="lc-scroll" tabindex="0" role="group" aria-label="{escape(name)}">{whole}'
 
     html = _TABLE_PART.sub(open_table, html).replace("</table>", "</table></div>")
-    name = escape(_FORMULA_NAME[language])
-    html = re.sub(
-        r'<math(?P<rest>[^>]* display="block"[^>]*)>(?P<body>.*?)</math>',
-        rf'<span class="lc-scroll lc-eq" tabindex="0" role="group" aria-label="{name}"><math\g<rest>>\g<body></math></span>',
-        html,
-        flags=re.DOTALL,
-    )
-    return Markup(html)
+    box = f'<span class="lc-scroll lc-eq" tabindex="0" role="group" aria-label="{_FORMULA_NAME[language]}">'
+    html = _FORMULA.sub(rf"{box}\g<0></span>", html)
+    return Markup(html)  # noqa: S704 - nh3 cleaned it when it came in

@@ -26,8 +26,11 @@ NOT_ANSWERED = mark("Not answered.")
 class Form(Protocol):
     """A submitted form: werkzeug's MultiDict has this shape."""
 
-    def get(self, key: str, default: str = "", /) -> str: ...
-    def getlist(self, key: str, /) -> list[str]: ...
+    def get(self, key: str, default: str = "", /) -> str:
+        """Return the first value of a field."""
+
+    def getlist(self, key: str, /) -> list[str]:
+        """Return all values of a field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +108,11 @@ class Kind(ABC):
     def response_from_form(self, form: Form, slot: str) -> object:
         """Return what a page without script sent for `slot` ("slot-3"), for `normalise_response`."""
 
-    def is_answered(self, content: Content, response: Response) -> bool:
+    def is_answered(self, content: Content, response: Response) -> bool:  # noqa: ARG002 - the shape of all kinds
         """Tell whether there is an answer at all."""
         return response is not None
 
-    def remark(self, content: Content, response: Response) -> Reason | None:
+    def remark(self, content: Content, response: Response) -> Reason | None:  # noqa: ARG002 - the shape of all kinds
         """Return what a candidate should hear about an answer that was kept but cannot be read; gives nothing away."""
         return None
 
@@ -129,7 +132,10 @@ class Kind(ABC):
 
     @abstractmethod
     def candidate_view(self, content: Content, language: str, *, seed: str = "") -> CandidateView:
-        """Return what the candidate sees. The same `seed` (of an attempt and slot) gives the same order; none, the author's."""
+        """Return what the candidate sees.
+
+        The same `seed` (of an attempt and slot) gives the same order; without one it is the author's.
+        """
 
     @abstractmethod
     def reveal(self, content: Content, response: Response, points: int, language: str) -> Reveal:
@@ -188,8 +194,8 @@ def _shape_problems(messages: Mapping[Any, Any], raw: Mapping[Any, Any]) -> list
             for key, below in node.items():
                 walk((*path, key), below)
         elif isinstance(node, Sequence) and not isinstance(node, str):
-            for message in node:
-                found.append(Problem(_field_name(path, raw), Reason(str(message))))
+            name = _field_name(path, raw)
+            found.extend(Problem(name, Reason(str(message))) for message in node)
 
     walk((), messages)
     return found

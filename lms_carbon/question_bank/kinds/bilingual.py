@@ -17,6 +17,7 @@ class Text:
     lang: str | None = None
 
     def __bool__(self) -> bool:
+        """Tell whether there is anything to show."""
         return bool(self.html)
 
 

@@ -23,6 +23,7 @@ class ContentShapeError(InvalidInputError):
     title = mark("Something in the question is not right")
 
     def __init__(self, found: Sequence[Problem]) -> None:
+        """Keep `found`, and its sentences by field."""
         by_field: dict[str, list[str]] = {}
         for problem in found:
             by_field.setdefault(problem.field, []).append(problem.reason.msgid)

@@ -12,6 +12,7 @@ class Reason:
     params: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
+        """Return the sentence in English."""
         return self.msgid.format(**self.params)
 
 

@@ -31,13 +31,12 @@ class Bilingual(fields.Field[dict[str, str]]):
     """`{"zh": html, "en": html}`, each cleaned by nh3 and length-limited; an absent language becomes ""."""
 
     def __init__(self, *, limit: int = MAX_TEXT, phrase: bool = False, **kwargs: Any) -> None:
+        """`limit` counts characters before cleaning; a `phrase` may stand in a label."""
         super().__init__(error_messages=_FIELD_MESSAGES, **kwargs)
         self.limit = limit
         self.clean: Callable[[str], str] = clean_phrase if phrase else clean_html
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> dict[str, str]:
+    def _deserialize(self, value: Any, *_context: Any, **_kwargs: Any) -> dict[str, str]:
         if not isinstance(value, Mapping) or not set(value) <= set(LANGUAGES):
             raise self.make_error("invalid")
         cleaned: dict[str, str] = {}
@@ -83,6 +82,8 @@ class StrictSchema(Schema):
     """Unknown keys are refused: an import must not lose things silently."""
 
     class Meta:
+        """marshmallow's settings."""
+
         unknown = RAISE
 
     # An instance variable in marshmallow's types, a class attribute in its documentation.

@@ -16,89 +16,99 @@ import pint
 from lms_carbon.question_bank.kinds.errors import UnknownUnitError
 from lms_carbon.question_bank.kinds.numbers import fold
 
-_BASES: Final = (
-    "kg",
-    "J",
-    "m",
-    "s",
-    "K",
-    "Pa",
-    "mol",
-    "CNY",
-    "Nm3",
-    "W",
-    "kgce",
-    "kgCO2",
-    "kgCO2e",
-    "kgC",
-    "kgCH4",
-    "kgN2O",
-)
-_SCALES: Final = {
-    "mg": "1e-6",
-    "g": "1e-3",
-    "kg": "1",
-    "t": "1e3",
-    "Mg": "1e3",
-    "Gg": "1e6",
-    "kt": "1e6",
-    "Mt": "1e9",
-    "Gt": "1e12",
-    "万t": "1e7",
-    "亿t": "1e11",
-}
-_SUBSTANCES: Final = {
-    "CO2e": "kgCO2e", "CO2eq": "kgCO2e", "CO2-e": "kgCO2e", "CO2-eq": "kgCO2e", "二氧化碳当量": "kgCO2e",
-    "CO2": "kgCO2", "二氧化碳": "kgCO2", "CH4": "kgCH4", "甲烷": "kgCH4", "N2O": "kgN2O", "氧化亚氮": "kgN2O",
-    "ce": "kgce", "标准煤": "kgce", "标煤": "kgce", "C": "kgC", "碳": "kgC",
-}  # fmt: skip
-_CHINESE_SCALES: Final = {
-    "毫克": "mg",
-    "千克": "kg",
-    "公斤": "kg",
-    "克": "g",
-    "万吨": "万t",
-    "亿吨": "亿t",
-    "吨": "t",
-    "tonnes": "t",
-    "tonne": "t",
-}
-# Everything that is no mass: factor and base.
-_PLAIN: Final = {
-    "J": ("1", "J"), "kJ": ("1e3", "J"), "MJ": ("1e6", "J"), "GJ": ("1e9", "J"), "TJ": ("1e12", "J"), "PJ": ("1e15", "J"),
-    "焦": ("1", "J"), "千焦": ("1e3", "J"), "兆焦": ("1e6", "J"), "吉焦": ("1e9", "J"), "百万千焦": ("1e9", "J"), "太焦": ("1e12", "J"),
-    "Wh": ("3600", "J"), "kWh": ("3.6e6", "J"), "MWh": ("3.6e9", "J"), "GWh": ("3.6e12", "J"), "TWh": ("3.6e15", "J"),
-    "千瓦时": ("3.6e6", "J"), "度": ("3.6e6", "J"), "兆瓦时": ("3.6e9", "J"), "万千瓦时": ("3.6e10", "J"), "亿千瓦时": ("3.6e14", "J"),
-    "W": ("1", "W"), "kW": ("1e3", "W"), "MW": ("1e6", "W"), "GW": ("1e9", "W"), "千瓦": ("1e3", "W"), "兆瓦": ("1e6", "W"),
-    "m": ("1", "m"), "cm": ("1e-2", "m"), "km": ("1e3", "m"), "米": ("1", "m"), "公里": ("1e3", "m"), "千米": ("1e3", "m"),
-    "m3": ("1", "m**3"), "m2": ("1", "m**2"), "立方米": ("1", "m**3"), "万立方米": ("1e4", "m**3"), "平方米": ("1", "m**2"),
-    "L": ("1e-3", "m**3"), "mL": ("1e-6", "m**3"), "升": ("1e-3", "m**3"), "ha": ("1e4", "m**2"), "公顷": ("1e4", "m**2"),
-    "Nm3": ("1", "Nm3"), "标立方米": ("1", "Nm3"),
-    "s": ("1", "s"), "min": ("60", "s"), "h": ("3600", "s"), "d": ("86400", "s"), "a": ("31536000", "s"),
-    "秒": ("1", "s"), "分钟": ("60", "s"), "小时": ("3600", "s"), "天": ("86400", "s"), "日": ("86400", "s"), "年": ("31536000", "s"),
-    "K": ("1", "K"), "Pa": ("1", "Pa"), "kPa": ("1e3", "Pa"), "MPa": ("1e6", "Pa"), "mol": ("1", "mol"), "kmol": ("1e3", "mol"),
-    "元": ("1", "CNY"), "万元": ("1e4", "CNY"), "亿元": ("1e8", "CNY"), "CNY": ("1", "CNY"),
-    "%": ("0.01", ""), "‰": ("0.001", ""), "ppm": ("1e-6", ""),
-}  # fmt: skip
+_BASES: Final = ("kg", "kgce", "kgCO2", "kgCO2e", "kgC", "kgCH4", "kgN2O")
+_MORE_BASES: Final = ("J", "W", "m", "s", "K", "Pa", "mol", "CNY", "Nm3")
+# What may be written, its size, its base unit. Names of the same unit are joined by "=".
+_MASSES: Final = """
+mg=毫克 1e-6
+g=克 1e-3
+kg=千克=公斤 1
+t=吨=tonne=tonnes=Mg 1e3
+kt=Gg 1e6
+万t=万吨 1e7
+Mt 1e9
+亿t=亿吨 1e11
+Gt 1e12
+"""
+_SUBSTANCES: Final = """
+CO2e=CO2eq=CO2-e=CO2-eq=二氧化碳当量 kgCO2e
+CO2=二氧化碳 kgCO2
+CH4=甲烷 kgCH4
+N2O=氧化亚氮 kgN2O
+C=碳 kgC
+ce=标准煤=标煤 kgce
+"""
+_PLAIN: Final = """
+J=焦 1 J
+kJ=千焦 1e3 J
+MJ=兆焦 1e6 J
+GJ=吉焦=百万千焦 1e9 J
+TJ=太焦 1e12 J
+PJ 1e15 J
+Wh 3.6e3 J
+kWh=千瓦时=度 3.6e6 J
+MWh=兆瓦时 3.6e9 J
+万千瓦时 3.6e10 J
+GWh 3.6e12 J
+亿千瓦时 3.6e14 J
+TWh 3.6e15 J
+W 1 W
+kW=千瓦 1e3 W
+MW=兆瓦 1e6 W
+GW 1e9 W
+cm 1e-2 m
+m=米 1 m
+km=公里=千米 1e3 m
+m2=平方米 1 m**2
+ha=公顷 1e4 m**2
+m3=立方米 1 m**3
+万立方米 1e4 m**3
+L=升 1e-3 m**3
+mL 1e-6 m**3
+Nm3=标立方米 1 Nm3
+s=秒 1 s
+min=分钟 60 s
+h=小时 3600 s
+d=天=日 86400 s
+a=年 31536000 s
+K 1 K
+Pa 1 Pa
+kPa 1e3 Pa
+MPa 1e6 Pa
+mol 1 mol
+kmol 1e3 mol
+CNY=元 1 CNY
+万元 1e4 CNY
+亿元 1e8 CNY
+% 0.01 1
+‰ 0.001 1
+ppm 1e-6 1
+"""
 
 
 def _registry() -> "pint.UnitRegistry[Any]":
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Fraction)
-    registry.load_definitions([f"{base} = [of_{base}]" for base in _BASES])
+    registry.load_definitions([f"{base} = [of_{base}]" for base in _BASES + _MORE_BASES])
     return registry
 
 
 _UREG: Final = _registry()
 
 
+def _rows(text: str) -> "list[tuple[list[str], str, str]]":
+    """Return (names, first column, second column) of a table above."""
+    split = [[*line.split(), ""] for line in text.strip().splitlines()]
+    return [(names.split("="), first, rest[0]) for names, first, *rest in split]
+
+
 def _table() -> dict[str, tuple[Fraction, str]]:
     """Return every atomic unit that may be written: its factor and its expression in base units."""
-    table = {name: (Fraction(factor), base) for name, (factor, base) in _PLAIN.items()}
-    masses = {**{name: name for name in _SCALES}, **_CHINESE_SCALES}
-    for written, scale in masses.items():
-        table[written] = (Fraction(_SCALES[scale]), "kg")
-        for substance, base in _SUBSTANCES.items():
-            table[written + substance] = (Fraction(_SCALES[scale]), base)
+    table = {name: (Fraction(size), base) for names, size, base in _rows(_PLAIN) for name in names}
+    for names, size, _ in _rows(_MASSES):
+        for name in names:
+            table[name] = (Fraction(size), "kg")
+            for substances, base, _ in _rows(_SUBSTANCES):
+                table.update({name + substance: (Fraction(size), base) for substance in substances})
     return table
 
 
@@ -140,9 +150,8 @@ def _read(text: str) -> Unit:
     head, *below = (part.strip() for part in plain.split("/"))
     quantity = _product(head, text)
     for part in below:
-        if part.startswith("(") and part.endswith(")"):
-            part = part[1:-1]
-        quantity = quantity / _product(part, text)
+        bare = part[1:-1] if part.startswith("(") and part.endswith(")") else part
+        quantity = quantity / _product(bare, text)
     base = quantity.to_root_units()
     powers = sorted((str(name), int(power)) for name, power in base.unit_items())
     return Unit(
@@ -175,7 +184,7 @@ def _atom(term: str, whole: str) -> Any:
     if not found or name is None:
         raise UnknownUnitError(unit=whole)
     size, base = _ATOMS[name]
-    unit = _UREG.Unit(base) if base else _UREG.dimensionless
+    unit = _UREG.dimensionless if base == "1" else _UREG.Unit(base)
     return _UREG.Quantity(size, unit) ** int(found["exp"] or 1)
 
 
@@ -188,7 +197,9 @@ def _known(name: str) -> str | None:
 
 
 def conversion(given: str, wanted: str | None) -> Fraction | None:
-    """Return what a number in `given` is multiplied by to be in `wanted` (None: a bare number); None if they differ in kind.
+    """Return what a number in `given` is multiplied by to be in `wanted`; None if they differ in kind.
+
+    `wanted` None stands for a bare number, to which only `%` and the like convert.
 
     Raises UnknownUnitError.
     """

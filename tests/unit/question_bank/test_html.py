@@ -17,15 +17,58 @@ from lms_carbon.question_bank.html import (
 KEPT = [
     "<p>CO<sub>2</sub> &lt; 5 &amp; more<br>next</p>",
     "<ul><li><strong>a</strong></li></ul>",
-    '<table><caption>T</caption><thead><tr><th scope="col" colspan="2">H</th></tr></thead><tbody><tr><td>1</td><td rowspan="2">2</td></tr></tbody></table>',
+    '<table><caption>T</caption><thead><tr><th scope="col" colspan="2">H</th></tr></thead>'
+    '<tbody><tr><td>1</td><td rowspan="2">2</td></tr></tbody></table>',
     '<math display="block"><mrow><mi>E</mi><mo>=</mo><mfrac><mn>44</mn><mn>12</mn></mfrac></mrow></math>',
     '<p><code>x</code> <em lang="en">y</em></p>',
 ]
 _pieces = st.sampled_from(
-    ["<p>", "</p>", "<table>", "<tr>", "<td>", "</td>", "</table>", "<math>", "<mtext>", "</mtext>", "</math>", "<mi>", "<svg>", "</svg>", "<style>", "</style>",
-     "<script>", "</script>", "<a href='https://x.test'>", "</a>", "<b>", "</b>", "<ul>", "<li>", "<img src=x onerror=alert(1)>", "<!--", "-->", "&lt;", "&", "<", ">",
-     "text", "\n", "\x00", "\ud800", "<annotation-xml encoding='text/html'>", "<template>", "<title>", "<mglyph>", "<p style='x'>", "<th scope=row>", "<caption>", '"']
-)  # fmt: skip
+    [
+        "<p>",
+        "</p>",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</td>",
+        "</table>",
+        "<math>",
+        "<mtext>",
+        "</mtext>",
+        "</math>",
+        "<mi>",
+        "<svg>",
+        "</svg>",
+        "<style>",
+        "</style>",
+        "<script>",
+        "</script>",
+        "<a href='https://x.test'>",
+        "</a>",
+        "<b>",
+        "</b>",
+        "<ul>",
+        "<li>",
+        "<img src=x onerror=alert(1)>",
+        "<!--",
+        "-->",
+        "&lt;",
+        "&",
+        "<",
+        ">",
+        "text",
+        "\n",
+        "\x00",
+        "\ud800",
+        "<annotation-xml encoding='text/html'>",
+        "<template>",
+        "<title>",
+        "<mglyph>",
+        "<p style='x'>",
+        "<th scope=row>",
+        "<caption>",
+        '"',
+    ]
+)
 _markup = st.lists(_pieces, max_size=14).map("".join) | st.text(max_size=60)
 
 
@@ -41,12 +84,15 @@ def test_what_a_question_needs_is_kept_as_it_is(html: str) -> None:
         ("<script>alert(1)</script>a<style>b</style>", "a"),
         ("<a href='https://x.test'>a</a>", "a"),
         ("<img src='https://x.test/a.png' onerror=alert(1)>a", "a"),
-        ("<math><annotation-xml encoding='text/html'><p>b</p></annotation-xml><mi>x</mi></math>", "<math><mi>x</mi></math>"),
+        (
+            "<math><annotation-xml encoding='text/html'><p>b</p></annotation-xml><mi>x</mi></math>",
+            "<math><mi>x</mi></math>",
+        ),
         ("<svg><a xlink:href='javascript:x'>b</a></svg>a", "a"),
         ("<!-- b -->a<iframe src=x>c</iframe>", "a"),
         ("<h1>a</h1>", "a"),
     ],
-)  # fmt: skip
+)
 def test_what_must_go_goes(html: str, cleaned: str) -> None:
     assert clean_html(html) == cleaned
 
@@ -91,9 +137,8 @@ def test_editing_without_changing_changes_nothing(typed: str) -> None:
 
 def test_wide_things_scroll_in_a_named_box() -> None:
     page = for_page("<table><caption>Fuel &amp; <b>more</b></caption><tbody><tr><td>1</td></tr></tbody></table>", "en")
-    assert page.startswith(
-        '<div class="lc-scroll" tabindex="0" role="group" aria-label="Fuel &amp; more"><table class="table table-sm"><caption>'
-    )
+    assert page.startswith('<div class="lc-scroll" tabindex="0" role="group" aria-label="Fuel &amp; more"><table ')
+    assert '<table class="table table-sm"><caption>' in page
     assert page.endswith("</table></div>")
     assert 'aria-label="表格"' in for_page("<table><tbody><tr><td>1</td></tr></tbody></table>", "zh")
     assert 'aria-label="Formula"' in for_page('<math display="block"><mi>x</mi></math>', "en")

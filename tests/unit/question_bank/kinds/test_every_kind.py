@@ -83,8 +83,7 @@ def test_any_json_is_content_or_is_refused_by_name(name: str, raw: Any) -> None:
     for attempt in (raw, {"stem": raw}, {**RAW[name], "choices": raw}, {**RAW[name], "correct": raw}):
         try:
             loaded = kind.load_content(attempt)
-        except ContentShapeError as error:
-            assert error.found
+        except ContentShapeError:
             continue
         assert kind.load_content(loaded) == loaded
         kind.check_content(loaded)

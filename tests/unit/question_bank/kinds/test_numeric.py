@@ -24,18 +24,59 @@ def _earns(raw: object, **changes: object) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     "text",
-    ["32368", "3.2368e4", "3.2368E+4", "32,368", "32，368", "32 368", "３２３６８", "32368.0", "3.2368×10^4", "3.2368×10⁴",
-     "+32368", " 32368 ", "32\u202f368", "3.2368*10^4", "323.68e2"],
-)  # fmt: skip
+    [
+        "32368",
+        "3.2368e4",
+        "3.2368E+4",
+        "32,368",
+        "32，368",
+        "32 368",
+        "３２３６８",
+        "32368.0",
+        "3.2368×10^4",
+        "3.2368×10⁴",
+        "+32368",
+        " 32368 ",
+        "32\u202f368",
+        "3.2368*10^4",
+        "323.68e2",
+    ],
+)
 def test_one_number_in_many_hands(text: str) -> None:
     assert read_number(text) == 32368
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "NaN", "nan", "inf", "-Infinity", "1e999", "1e31", "1e-999999999", "0x10", "3,5", "1,23,456", "1.2.3", "--5",
-     "1e", "e5", "12 48", "1" * 31, "1" * 500, "1/3", "٣", "一", "5 t", "1_000", "1e5.5", "."],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "NaN",
+        "nan",
+        "inf",
+        "-Infinity",
+        "1e999",
+        "1e31",
+        "1e-999999999",
+        "0x10",
+        "3,5",
+        "1,23,456",
+        "1.2.3",
+        "--5",
+        "1e",
+        "e5",
+        "12 48",
+        "1" * 31,
+        "1" * 500,
+        "1/3",
+        "٣",
+        "一",
+        "5 t",
+        "1_000",
+        "1e5.5",
+        ".",
+    ],
+)
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(UnreadableNumberError):
         read_number(text)
@@ -59,21 +100,39 @@ def test_numbers_are_read_exactly(number: Decimal) -> None:
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     try:
         number, _ = split_number(text)
-    except UnreadableNumberError as error:
-        assert str(error)
-    else:
-        assert number.is_finite()
-        assert not number or abs(number.adjusted()) <= 30
+    except UnreadableNumberError:
+        return
+    assert number.is_finite()
+    assert not number or abs(number.adjusted()) <= 30
 
 
 @pytest.mark.parametrize(
     ("given", "wanted", "factor"),
-    [("t", "kg", "1000"), ("kWh", "GJ", "0.0036"), ("GJ", "MWh", "10/36"), ("吨", "千克", "1000"), ("吉焦", "GJ", "1"),
-     ("兆瓦时", "MWh", "1"), ("10^4 m3", "m3", "10000"), ("10⁴ m³", "万立方米", "1"), ("tCO2", "kgCO2", "1000"),
-     ("t CO₂e", "kgCO2e", "1000"), ("tCO2-eq", "tCO2e", "1"), ("吨二氧化碳", "tCO2", "1"), ("kgCO2/kWh", "tCO2/MWh", "1"),
-     ("tCO2/MWh", "kgCO2/GJ", "10000/36"), ("%", None, "0.01"), ("GJ/10^4 m3", "MJ/m3", "0.1"), ("KG", "kg", "1"), ("万吨", "t", "10000"),
-     ("kgCO2e/(t*km)", "gCO2e/t/km", "1000"), ("tC/GJ", "kgC/MJ", "1"), ("ｔＣＯ２", "tCO2", "1"), ("百万千焦", "GJ", "1")],
-)  # fmt: skip
+    [
+        ("t", "kg", "1000"),
+        ("kWh", "GJ", "0.0036"),
+        ("GJ", "MWh", "10/36"),
+        ("吨", "千克", "1000"),
+        ("吉焦", "GJ", "1"),
+        ("兆瓦时", "MWh", "1"),
+        ("10^4 m3", "m3", "10000"),
+        ("10⁴ m³", "万立方米", "1"),
+        ("tCO2", "kgCO2", "1000"),
+        ("t CO₂e", "kgCO2e", "1000"),
+        ("tCO2-eq", "tCO2e", "1"),
+        ("吨二氧化碳", "tCO2", "1"),
+        ("kgCO2/kWh", "tCO2/MWh", "1"),
+        ("tCO2/MWh", "kgCO2/GJ", "10000/36"),
+        ("%", None, "0.01"),
+        ("GJ/10^4 m3", "MJ/m3", "0.1"),
+        ("KG", "kg", "1"),
+        ("万吨", "t", "10000"),
+        ("kgCO2e/(t*km)", "gCO2e/t/km", "1000"),
+        ("tC/GJ", "kgC/MJ", "1"),
+        ("ｔＣＯ２", "tCO2", "1"),
+        ("百万千焦", "GJ", "1"),
+    ],
+)
 def test_units_convert_exactly(given: str, wanted: str | None, factor: str) -> None:
     assert conversion(given, wanted) == Fraction(*map(Fraction, factor.split("/")))
 
@@ -107,9 +166,10 @@ def test_units_not_in_the_table_are_refused(text: str) -> None:
 @given(st.text(max_size=45))
 def test_any_text_is_a_unit_or_refused(text: str) -> None:
     try:
-        assert read_unit(text).size > 0
-    except UnknownUnitError as error:
-        assert str(error)
+        unit = read_unit(text)
+    except UnknownUnitError:
+        return
+    assert unit.size > 0
 
 
 @pytest.mark.parametrize(
@@ -146,14 +206,12 @@ def test_the_try_it_table_of_the_design() -> None:
         ("33000 tCO2", "Off by 1.95 %, outside the tolerance of 0.5 %."),
         ("32368", "The unit is missing."),
         ("32368 foo", "The unit “foo” is not known."),
-        ("3.2e", "“3.2e” cannot be read as a number."),
+        ("3.2e", "The unit “e” is not known."),
         ("NaN", "“NaN” cannot be read as a number."),
         ("32.368 ktCO2", "The unit ktCO₂ is not among those asked for."),
     ],
 )
 def test_why_an_answer_earns_nothing(raw: str, why: str) -> None:
-    if raw == "3.2e":
-        why = "The unit “e” is not known."
     assert _earns(raw) == (0, why)
 
 
