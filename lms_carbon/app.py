@@ -1,0 +1,47 @@
+"""The only file that knows all packages: makes the app, registers what each brings, and the command line."""
+
+import click
+from flask import Flask
+
+from lms_carbon.core import cli, health
+from lms_carbon.core.config import Settings, read_settings
+from lms_carbon.core.extensions import init_extensions
+from lms_carbon.core.http import init_http
+from lms_carbon.core.jobs import Job, init_jobs
+from lms_carbon.core.logs import init_logs
+from lms_carbon.core.web import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint,)
+JOBS: tuple[Job, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (cli.database_commands, cli.settings_command)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the WSGI application; raises `SettingsError` where the environment lacks something."""
+    settings = settings or read_settings()
+    init_logs()
+    app = Flask("lms_carbon", static_folder=None)
+    init_extensions(app, settings)
+    init_http(app, settings)
+    init_hooks(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    init_jobs(app, list(JOBS))
+    return app
+
+
+def init_hooks(app: Flask) -> None:
+    """Let upper packages answer what lower ones ask."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="lms-carbon")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Assessment of T/MIITEC 020-2024 in Moodle and Canvas."""
+    cli.use_demo_settings()
+    context.obj = create_app
+
+
+for command in COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,57 @@
+"""Typed hooks: how a lower package asks what only an upper one knows. Registered in `app.py` and nowhere else."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from flask import Flask, current_app
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Hook(Generic[P, R]):
+    """A named question with any number of answerers, each app having its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def register(self, app: Flask, answer: Callable[P, R]) -> None:
+        """Let `answer` be asked in this app."""
+        self._answers(app).append(answer)
+
+    def ask(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[R]:
+        """Yield each answerer's answer, in the order of registration."""
+        for answer in self._answers(current_app):
+            yield answer(*args, **kwargs)
+
+    def first(self, *args: P.args, **kwargs: P.kwargs) -> R | None:
+        """Return the first answer that is not None."""
+        return next((answer for answer in self.ask(*args, **kwargs) if answer is not None), None)
+
+    def _answers(self, app: Any) -> list[Callable[P, R]]:
+        answers: list[Callable[P, R]] = app.extensions.setdefault("lms_carbon.hooks", {}).setdefault(self.name, [])
+        return answers
+
+
+load_actor: Hook[[str], Any] = Hook("load_actor")
+"""Session token → `core.identity.Actor`, or None where the session has ended."""
+
+launch_target: Hook[[str, int], str | None] = Hook("launch_target")
+"""What a resource link points at, `kind:code`, and an institution → path of the page that opens; None if not mine."""
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """How one package lets go of a person's data: the tables it answers for, and what it does with them."""
+
+    tables: frozenset[str]
+    export: Callable[[int], dict[str, list[dict[str, Any]]]]
+    """Person id → table name → rows, in plain JSON types."""
+    erase: Callable[[int, datetime], None]
+    """Person id, moment: remove or blank what need not be kept."""
+
+
+person_data: Hook[[], PersonData] = Hook("person_data")
+"""Every package with a table that names a person answers; a wall test compares with the schema."""

@@ -1,0 +1,1 @@
+"""Written exams: forms frozen from approved questions, attempts that lose nothing, scoring into the ledger."""

@@ -1,0 +1,1 @@
+"""Tables of exams: exams and their forms, attempts and their answers."""

@@ -1,0 +1,1 @@
+"""Uploaded files: stored once per content, checked for what they are, read only through the right to see them."""

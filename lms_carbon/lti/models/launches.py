@@ -1,0 +1,79 @@
+"""Logins under way, launches that happened, and the courses and links they came from."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms_carbon.core.db import BigId, Model
+
+
+class LtiLogin(Model):
+    """A login that was begun: one state, one nonce, one browser, one launch. Good for 10 minutes, used once."""
+
+    __tablename__ = "lti_login"
+
+    state_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    nonce_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    browser_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
+    """Digest of the binding cookie; the launch must come from the browser that logged in."""
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"))
+    target_link_uri: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class Course(Model):
+    """An LTI context: the course in the platform."""
+
+    __tablename__ = "course"
+    __table_args__ = (sa.UniqueConstraint("deployment_id", "context_id"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    deployment_id: Mapped[int] = mapped_column(sa.ForeignKey("deployment.id"))
+    context_id: Mapped[str] = mapped_column(sa.String(255))
+    title: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime]
+
+
+class ResourceLink(Model):
+    """An activity placed in a course, and what it points at here."""
+
+    __tablename__ = "resource_link"
+    __table_args__ = (sa.UniqueConstraint("deployment_id", "resource_link_id"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    deployment_id: Mapped[int] = mapped_column(sa.ForeignKey("deployment.id"))
+    course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"))
+    resource_link_id: Mapped[str] = mapped_column(sa.String(255))
+    title: Mapped[str] = mapped_column(sa.Text, default="")
+    target: Mapped[str | None] = mapped_column(sa.String(255))
+    """`kind:code` as the `launch_target` hook reads it, such as `exam:demo-exam`; None until one is chosen."""
+    created_at: Mapped[datetime]
+
+    course: Mapped[Course | None] = relationship()
+
+
+class Launch(Model):
+    """One accepted launch."""
+
+    __tablename__ = "launch"
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    deployment_id: Mapped[int] = mapped_column(sa.ForeignKey("deployment.id"))
+    course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"))
+    resource_link_id: Mapped[int | None] = mapped_column(sa.ForeignKey("resource_link.id"))
+    message_type: Mapped[str] = mapped_column(sa.String(64))
+    lti_roles: Mapped[list[str]]
+    """The role URIs as the platform sent them."""
+    locale: Mapped[str | None] = mapped_column(sa.String(32))
+    return_url: Mapped[str | None] = mapped_column(sa.Text)
+    created_at: Mapped[datetime]
+
+    course: Mapped[Course | None] = relationship()
+    resource_link: Mapped[ResourceLink | None] = relationship()

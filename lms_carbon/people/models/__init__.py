@@ -1,0 +1,1 @@
+"""Tables of people: persons and grants, access, records."""

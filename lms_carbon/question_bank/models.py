@@ -1,0 +1,121 @@
+"""Questions, their versions, tags to statements, and what reviewers said."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms_carbon.core.db import BigId, Model
+from lms_carbon.framework.models import Statement
+from lms_carbon.people.models.persons import Person
+
+
+class VersionState(enum.StrEnum):
+    """How far a version is; `question_bank.rules` has the table of transitions."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class Question(Model):
+    """A question through all its versions."""
+
+    __tablename__ = "question"
+    __table_args__ = (sa.UniqueConstraint("institution_id", "code"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    code: Mapped[str] = mapped_column(sa.String(64))
+    """`Q-00418`, or the code it came with."""
+    kind: Mapped[str] = mapped_column(sa.String(32))
+    """A key of `question_bank.kinds.registry.KINDS`."""
+    sample: Mapped[bool] = mapped_column(default=False)
+    """Shipped as starter content, not written by the institution."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    versions: Mapped[list["QuestionVersion"]] = relationship(
+        back_populates="question", order_by="QuestionVersion.number"
+    )
+
+
+class QuestionVersion(Model):
+    """One wording of a question. Once approved it never changes; editing makes the next version."""
+
+    __tablename__ = "question_version"
+    __table_args__ = (
+        sa.UniqueConstraint("question_id", "number"),
+        sa.Index(None, "institution_id", "state"),
+    )
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"))
+    number: Mapped[int]
+    state: Mapped[VersionState]
+    title: Mapped[dict[str, str]]
+    content: Mapped[dict[str, Any]]
+    """As the kind's content schema has it; bilingual field by field."""
+    points: Mapped[int]
+    """Suggested points, in thousandths; the form decides."""
+    cognitive: Mapped[str] = mapped_column(sa.String(16))
+    """`remember`, `understand`, `apply` or `analyse`."""
+    difficulty: Mapped[int]
+    """Expected share of right answers, in hundredths."""
+    minutes: Mapped[int]
+    """Expected time."""
+    source: Mapped[dict[str, str]]
+    needs_expert_review: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+    """Rises with each save, so that two editors cannot overwrite each other unseen."""
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    edited_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+    question: Mapped[Question] = relationship(back_populates="versions")
+    tags: Mapped[list["QuestionTag"]] = relationship(
+        order_by="QuestionTag.ordinal", cascade="all, delete-orphan"
+    )
+    author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
+    reviewer: Mapped[Person | None] = relationship(foreign_keys=[reviewer_id])
+
+
+class QuestionTag(Model):
+    """What a version shows. It holds for every position that shares the statement, unless restricted."""
+
+    __tablename__ = "question_tag"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), primary_key=True)
+    statement_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("statement.id"), primary_key=True, index=True
+    )
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    ordinal: Mapped[int]
+    """Order in which points split (DESIGN §3)."""
+    positions: Mapped[list[str] | None]
+    """Codes of the positions it is restricted to; None for all that share the statement."""
+
+    statement: Mapped[Statement] = relationship()
+
+
+class ReviewNote(Model):
+    """What somebody said about a version, and the step it went with."""
+
+    __tablename__ = "review_note"
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    step: Mapped[str] = mapped_column(sa.String(32))
+    """`submit`, `approve`, `send_back` or `comment`."""
+    text: Mapped[str] = mapped_column(sa.Text, default="")
+
+    person: Mapped[Person] = relationship()

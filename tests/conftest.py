@@ -1,0 +1,104 @@
+"""Fixtures of all tests: databases of both kinds, an app on each, a client.
+
+With xdist the first process makes the templates and hands their place to the workers (`pytest_configure_node`).
+"""
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms_carbon.app import create_app
+from tests.support.databases import DIALECTS, Templates, made_templates, settings_for, unique_name
+
+_counter = itertools.count()
+
+
+class TemplateMaker:
+    """Makes the templates once a run, in the process that pytest was started in."""
+
+    def __init__(self) -> None:
+        self.place: tuple[str, str] | None = None
+        self._open: object | None = None
+
+    def make(self) -> tuple[str, str]:
+        """Return (folder, PostgreSQL URL), made at first need."""
+        if self.place is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="lms-tests-", ignore_cleanup_errors=True)
+            Path(self._folder.name).chmod(0o755)
+            self._open = made_templates(Path(self._folder.name))
+            templates = self._open.__enter__()  # type: ignore[attr-defined]
+            self.place = (str(templates.folder), templates.postgres)
+        return self.place
+
+    def pytest_configure_node(self, node: object) -> None:
+        """Tell an xdist worker where the templates are."""
+        node.workerinput["templates"] = self.make()  # type: ignore[attr-defined]
+
+    def pytest_unconfigure(self) -> None:
+        """Stop PostgreSQL and remove everything."""
+        if self._open is not None:
+            self._open.__exit__(None, None, None)  # type: ignore[attr-defined]
+            self._folder.cleanup()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the maker in the controlling process only."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(TemplateMaker(), "templates")
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Where fixtures are given, a test that skips for want of them is a failure."""
+    skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
+    if skipped and os.environ.get("LMS_CARBON_FIXTURES") and "fixtures" in str(call.excinfo.value):  # type: ignore[union-attr]
+        pytest.fail(f"{item.nodeid} skipped although LMS_CARBON_FIXTURES is set", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def templates(pytestconfig: pytest.Config) -> Templates:
+    """Return the migrated templates of both databases."""
+    if hasattr(pytestconfig, "workerinput"):
+        folder, postgres = pytestconfig.workerinput["templates"]
+    else:
+        folder, postgres = pytestconfig.pluginmanager.get_plugin("templates").make()  # type: ignore[union-attr]
+    return Templates(folder=Path(folder), postgres=postgres)
+
+
+@pytest.fixture(params=DIALECTS)
+def database_url(request: pytest.FixtureRequest, templates: Templates) -> Iterator[str]:
+    """Yield the URL of an empty, migrated database; every test that uses it runs on both kinds."""
+    with templates.copy(request.param, unique_name(_counter)) as url:
+        yield url
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Yield an app on an empty database."""
+    app = create_app(settings_for(database_url, tmp_path))
+    app.testing = False
+    yield app
+    with app.app_context():
+        app.extensions["sqlalchemy"].session.remove()
+        for engine in app.extensions["sqlalchemy"].engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return an anonymous client."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def fixtures_folder() -> Path:
+    """Return the folder of sample data by others; tests that need it skip where it is not given."""
+    given = os.environ.get("LMS_CARBON_FIXTURES")
+    if not given:
+        pytest.skip("no fixtures: LMS_CARBON_FIXTURES is not set")
+    return Path(given)
