@@ -59,7 +59,7 @@ def serve(host: str, port: int, tool: str, public_url: str | None, state: Path, 
         address="127.0.0.1" if host == "localhost" else host,
         port=port,
         interface=Interfaces.WSGI,
-        blocking_threads=8,
+        blocking_threads=4,
         log_access=False,
         websockets=False,
     ).serve()

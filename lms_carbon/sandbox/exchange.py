@@ -67,7 +67,7 @@ def read_number(body: dict[str, Any], name: str, *, above_zero: bool) -> float |
 
 
 def read_text(body: dict[str, Any], name: str, *, required: bool = False) -> str | None:
-    """The text at `name`, None when absent or null. Raises RefusalError 400 for anything else or a blank required one."""
+    """The text at `name`, None when absent or null. Raises RefusalError 400 for anything else, or when blank."""
     value = body.get(name)
     if value is None and not required:
         return None

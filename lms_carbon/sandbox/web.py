@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms_carbon.sandbox.activities import list_activities
 from lms_carbon.sandbox.errors import RefusalError
 from lms_carbon.sandbox.journal import FROM_TOOL, list_entries
+from lms_carbon.sandbox.keys import peek
 from lms_carbon.sandbox.place import (
     chosen_person,
     close_database,
@@ -101,7 +102,7 @@ def _refuse(refusal: RefusalError) -> tuple[Response | str, int]:
             kind=kind,
             status=refusal.status,
             summary=refusal.detail,
-            detail={key: value[:300] for key, value in request.values.items()},
+            detail={key: _decoded(value) for key, value in request.values.items()},
         )
     if not _is_program():
         return render_template("sandbox/refused.html", refusal=refusal), refusal.status
@@ -109,6 +110,15 @@ def _refuse(refusal: RefusalError) -> tuple[Response | str, int]:
     if refusal.status == 401:
         answer.headers["WWW-Authenticate"] = f'Bearer error="{refusal.code}"'
     return answer, refusal.status
+
+
+def _decoded(value: str) -> Any:
+    """A refused token as what it says; it was not verified."""
+    try:
+        header, claims = peek(value)
+    except RefusalError:
+        return value[:300]
+    return {"header": header, "claims": claims}
 
 
 def _http_error(error: HTTPException) -> AnyResponse | tuple[Response | str, int]:

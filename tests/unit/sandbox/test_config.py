@@ -1,0 +1,76 @@
+"""The seed file: what it must have, and what is told when it has not."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lms_carbon.sandbox.config import load_config, parse_config
+from lms_carbon.sandbox.errors import ConfigError
+
+
+def demo() -> dict[str, Any]:
+    text = (resources.files("lms_carbon.sandbox") / "data" / "demo.yaml").read_text("utf-8")
+    raw: dict[str, Any] = yaml.safe_load(text)
+    return raw
+
+
+def test_the_demo_has_its_people_and_activities() -> None:
+    config = load_config()
+    assert [(person.sub, person.role) for person in config.people] == [
+        ("u-lin", "candidate"),
+        ("u-lu", "candidate"),
+        ("u-zhou", "author"),
+        ("u-qian", "reviewer"),
+        ("u-chen", "assessor"),
+        ("u-he", "assessor"),
+        ("u-wang", "officer"),
+        ("u-zhao", "teacher"),
+        ("u-tang", "administrator"),
+    ]
+    assert [person.sub for person in config.people if person.is_learner] == ["u-lin", "u-lu"]
+    [course] = config.courses
+    assert [each.resource_link_id for each in course.activities] == ["rl-practice", "rl-exam", "rl-desk"]
+    assert [each.line_item is not None for each in course.activities] == [False, True, False]
+
+
+def test_addresses_are_relative_to_the_tool() -> None:
+    tool = load_config().registration
+    assert tool.at("http://127.0.0.1:8000/", "/lti/login") == "http://127.0.0.1:8000/lti/login"
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda raw: raw.pop("tool"), "tool"),
+        (lambda raw: raw["people"][0].pop("sub"), "sub"),
+        (lambda raw: raw["people"].append(raw["people"][0]), "u-lin"),
+        (lambda raw: raw["courses"].append(raw["courses"][0]), "carbon-2026"),
+        (lambda raw: raw["courses"][0]["activities"].append(raw["courses"][0]["activities"][0]), "rl-practice"),
+        (lambda raw: raw["courses"][0]["title"].pop("zh"), "zh"),
+        (lambda raw: raw.update(people=[]), "at least one person"),
+        (lambda raw: raw.update(people=7), "wrong shape"),
+        (lambda raw: raw.update(rules="sakai"), "sakai"),
+    ],
+)
+def test_wrong_seeds_are_named(change: Any, word: str) -> None:
+    raw = demo()
+    change(raw)
+    with pytest.raises(ConfigError, match=word):
+        parse_config(raw)
+
+
+@pytest.mark.parametrize("text", ["{", "", "[]", "a: *nothing"])
+def test_files_that_are_no_seed(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "seed.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError):
+        load_config(path)
+
+
+def test_json_is_a_seed_too(tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text(yaml.dump(demo(), default_flow_style=True, allow_unicode=True), encoding="utf-8")
+    assert load_config(path) == load_config()
