@@ -7,7 +7,6 @@ A window of its own has another jar, so a session is carried there by a handoff 
 from flask import Response, current_app, request
 
 
-
 def is_secure() -> bool:
     """Tell whether browsers keep secure cookies for us: over https, and over http to a loopback address (demo)."""
     settings = current_app.extensions["lms_carbon.settings"]

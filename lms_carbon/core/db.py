@@ -106,7 +106,7 @@ def prepare_engine(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "connect")
     def on_connect(connection: DBAPIConnection, record: object) -> None:
-        assert isinstance(connection, sqlite3.Connection)
+        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - tells mypy what the dialect means
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):

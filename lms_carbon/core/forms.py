@@ -56,4 +56,6 @@ def read_form(schema: Schema, submitted: Mapping[str, Any]) -> Form:
         return Form(values=submitted, data=schema.load(submitted))
     except ValidationError as problem:
         found = problem.normalized_messages()
-        return Form(values=submitted, problems={str(k): v if isinstance(v, list) else [str(v)] for k, v in found.items()})
+        return Form(
+            values=submitted, problems={str(k): v if isinstance(v, list) else [str(v)] for k, v in found.items()}
+        )

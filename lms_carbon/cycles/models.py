@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms_carbon.core.db import BigId, Model
+from lms_carbon.cycles.rules import ResultRule
 from lms_carbon.framework.models import Position
 from lms_carbon.people.models.persons import Person
 
@@ -35,14 +36,6 @@ class InstrumentKind(enum.StrEnum):
     EXAM = "exam"
     PRACTICAL = "practical"
     PORTFOLIO = "portfolio"
-
-
-class ResultRule(enum.StrEnum):
-    """Which attempt counts where there are several."""
-
-    FIRST = "first"
-    LAST = "last"
-    BEST = "best"
 
 
 class Cycle(Model):

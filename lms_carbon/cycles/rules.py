@@ -1,5 +1,13 @@
 """Pure rules of the ledger (DESIGN §3)."""
 
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+FULL: Final = 100_00
+"""The full score, in hundredths (B.3: 满分为100分)."""
+
 
 def split_points(points: int, parts: int) -> tuple[int, ...]:
     """Split integer thousandths evenly over tags, largest remainder first in tag order (DESIGN §3).
@@ -12,3 +20,52 @@ def split_points(points: int, parts: int) -> tuple[int, ...]:
         raise ValueError("points are split over at least one tag")
     share, remainder = divmod(points, parts)
     return tuple(share + (1 if index < remainder else 0) for index in range(parts))
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """Return the quotient rounded to a whole number, halves upwards; the denominator is positive."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def instrument_score(earned: int, possible: int) -> int:
+    """Return 100·Σearned/Σpossible in hundredths, from sums of points in thousandths.
+
+    Raises `ValueError` where nothing could be earned, or less than nothing or more than possible was.
+    """
+    if not 0 <= earned <= possible or possible == 0:
+        raise ValueError(f"{earned} of {possible} points is no score")
+    return half_up(FULL * earned, possible)
+
+
+class ResultRule(enum.StrEnum):
+    """Which attempt counts where there are several."""
+
+    FIRST = "first"
+    LAST = "last"
+    BEST = "best"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkRow:
+    """What a method books for one item and one requirement; points in thousandths."""
+
+    item_kind: str
+    item_id: int
+    title: Mapping[str, str]
+    requirement_id: int
+    earned: int
+    possible: int
+
+
+def counting_attempt(rule: ResultRule, scores: Mapping[int, int]) -> int:
+    """Return which attempt counts, from attempt number → score; ties go to the earlier one.
+
+    Raises `ValueError` where there is none: missing is not zero.
+    """
+    if not scores:
+        raise ValueError("no attempt, no score")
+    if rule is ResultRule.FIRST:
+        return min(scores)
+    if rule is ResultRule.LAST:
+        return max(scores)
+    return min(scores, key=lambda number: (-scores[number], number))

@@ -1,0 +1,52 @@
+"""What can stand in the way in a cycle, in words for the person who meets it."""
+
+from lms_carbon.core.errors import ConflictError, ForbiddenError
+from lms_carbon.core.i18n import mark
+
+
+class CycleNotOpenError(ConflictError):
+    """The cycle has not begun, or is over."""
+
+    code = "cycle-not-open"
+    title = mark("This cycle is not open")
+    sentence = mark("This assessment cycle is not open now, so nothing can begin in it.")
+
+
+class PolicyNotConfirmedError(ConflictError):
+    """A track without a confirmed policy: the standard gives no cut scores, somebody must answer for them."""
+
+    code = "policy-not-confirmed"
+    title = mark("The policy is not confirmed")
+    sentence = mark("Confirm the policy of {track} by name and reason before the cycle opens.")
+
+
+class PolicyFrozenError(ConflictError):
+    """A policy that was confirmed and is in use."""
+
+    code = "policy-frozen"
+    title = mark("The policy is fixed")
+    sentence = mark("The cycle is open, so its policy can no longer be changed.")
+
+
+class NotEnteredError(ForbiddenError):
+    """Somebody without a candidacy, in a track that does not enter by itself."""
+
+    code = "not-entered"
+    title = mark("You are not entered for this assessment")
+    sentence = mark("You are not entered for {track}. Ask the officer of your institution to enter you.")
+
+
+class AskedError(ForbiddenError):
+    """Entry was asked for and waits for an officer."""
+
+    code = "entry-asked"
+    title = mark("Your entry waits for an officer")
+    sentence = mark("Your entry for {track} was asked for and waits for an officer. You will be told in your inbox.")
+
+
+class AlreadyReleasedError(ConflictError):
+    """Release happens once."""
+
+    code = "already-released"
+    title = mark("These scores are released already")
+    sentence = mark("These scores are released already.")

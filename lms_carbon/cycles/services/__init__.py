@@ -1,0 +1,1 @@
+"""Writing cycles: planning, entering candidates, booking marks, releasing scores."""
