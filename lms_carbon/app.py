@@ -3,35 +3,50 @@
 import click
 from flask import Flask
 
-from lms_carbon.core import cli, health
+from lms_carbon.core import cli, health, hooks
 from lms_carbon.core.config import Settings, read_settings
-from lms_carbon.core.extensions import init_extensions
+from lms_carbon.core.extensions import init_api, init_extensions
 from lms_carbon.core.http import init_http
 from lms_carbon.core.jobs import Job, init_jobs
 from lms_carbon.core.logs import init_logs
 from lms_carbon.core.web import Blueprint
+from lms_carbon.people import queries as people_queries
 
 BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint,)
+API_BLUEPRINTS: tuple[ApiBlueprint, ...] = ()
 JOBS: tuple[Job, ...] = ()
-COMMANDS: tuple[click.Command, ...] = (cli.database_commands, cli.settings_command)
+COMMANDS: tuple[click.Command, ...] = (
+    cli.database_commands,
+    cli.serve_command,
+    cli.settings_command,
+    framework_commands,
+    level_commands,
+    sandbox_commands,
+    scheduler_command,
+    worker_command,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the WSGI application; raises `SettingsError` where the environment lacks something."""
     settings = settings or read_settings()
     init_logs()
-    app = Flask("lms_carbon", static_folder=None)
+    app = Flask("lms_carbon", static_folder=None, static_url_path="/static")
     init_extensions(app, settings)
     init_http(app, settings)
     init_hooks(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api = init_api(app)
+    for blueprint in API_BLUEPRINTS:
+        api.register_blueprint(blueprint)
     init_jobs(app, list(JOBS))
     return app
 
 
 def init_hooks(app: Flask) -> None:
     """Let upper packages answer what lower ones ask."""
+    hooks.load_actor.register(app, people_queries.find_actor)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

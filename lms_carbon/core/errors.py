@@ -44,6 +44,14 @@ class ForbiddenError(DomainError):
     sentence = mark("You may not open this page; ask an officer if you need it.")
 
 
+class SecondFactorNeededError(ForbiddenError):
+    """The role is theirs, but this session has not shown the second factor. Pages lead there; the API says so."""
+
+    code = "second-factor-needed"
+    title = mark("One more step")
+    sentence = mark("Enter the code of your authenticator first.")
+
+
 class NotFoundError(DomainError):
     """No such object, or one of another institution: the two look the same from outside."""
 

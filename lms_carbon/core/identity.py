@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import g, has_request_context
 
 from lms_carbon.core.cookies import session_token
-from lms_carbon.core.errors import ForbiddenError, NotSignedInError
+from lms_carbon.core.errors import ForbiddenError, NotSignedInError, SecondFactorNeededError
 from lms_carbon.core.hooks import load_actor
 
 
@@ -76,6 +76,8 @@ class Actor:
     """True where the second factor was given in this session."""
     launch_id: int | None = None
     """The `lti` launch this session came from; None for those who signed in by link."""
+    withheld: frozenset[Role] = frozenset()
+    """Roles that were given but wait for the second factor in this session."""
 
     @property
     def roles(self) -> list[Role]:
@@ -112,8 +114,11 @@ def signed_in() -> Actor:
 
 
 def acting(*roles: Role) -> Actor:
-    """Return who makes this request; raises `ForbiddenError` where none of the roles is held."""
+    """Return who makes this request; raises `ForbiddenError` where none of the roles is held.
+
+    `SecondFactorNeededError` where one would be after the second factor.
+    """
     actor = signed_in()
     if not actor.has_any(roles):
-        raise ForbiddenError
+        raise SecondFactorNeededError if actor.withheld.intersection(roles) else ForbiddenError
     return actor

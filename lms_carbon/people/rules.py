@@ -1,0 +1,67 @@
+"""Pure rules of getting in: tokens, lifetimes, pauses after wrong codes, where a handoff may lead."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from lms_carbon.core.identity import SCOPE_OF_ROLE, Role
+
+SESSION_LIFE: Final = timedelta(hours=12)
+INVITATION_LIFE: Final = timedelta(days=7)
+LINK_LIFE: Final = timedelta(minutes=15)
+HANDOFF_LIFE: Final = timedelta(seconds=30)
+
+STRONG_ROLES: Final = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
+"""Roles that a session by link holds only after the second factor."""
+
+LINKS_PER_WINDOW: Final[Mapping[timedelta, int]] = {LINK_LIFE: 3, timedelta(days=1): 10}
+"""How many sign-in links one person is mailed within a window, whoever asks."""
+
+TOTP_STEP: Final = 30
+"""Seconds (RFC 6238 4.1)."""
+FREE_FAILURES: Final = 5
+"""Wrong codes in a row before guessing is slowed down."""
+LONGEST_PAUSE: Final = timedelta(hours=1)
+MAIL_TRIES: Final = 10
+
+GRANTABLE: Final = frozenset(SCOPE_OF_ROLE) - {Role.TEACHER}
+"""Roles that are given inside the tool; teachers and candidates come by launch alone (DESIGN §2)."""
+
+
+def make_token() -> str:
+    """Return 256 unguessable bits for an address or a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> bytes:
+    """Return what the database keeps of a token; the token has full entropy, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def is_local_path(target: str) -> bool:
+    """Tell whether a target stays on this site: `/x`, but not `//host` nor `/\\host`, which browsers read as hosts."""
+    return (
+        target.startswith("/")
+        and not target.startswith("//")
+        and "\\" not in target
+        and all(ord(character) > 32 and ord(character) != 127 for character in target)
+    )
+
+
+def pause_after(failures: int) -> timedelta | None:
+    """Return how long to wait after so many wrong codes in a row; None while they are few."""
+    if failures < FREE_FAILURES:
+        return None
+    return min(timedelta(minutes=1 << min(failures - FREE_FAILURES, 10)), LONGEST_PAUSE)
+
+
+def mail_pause(tries: int) -> timedelta:
+    """Return how long to wait before a letter is tried again, after `tries` failed ones: 1 min, 4 min, … 1 day."""
+    return min(timedelta(minutes=1 << 2 * min(tries - 1, 10)), timedelta(days=1))
+
+
+def tidy_email(address: str) -> str:
+    """Return the address as it is compared: without outer space, in small letters."""
+    return address.strip().lower()

@@ -1,0 +1,1 @@
+"""What people's rows go through: acts, sessions, persons, grants, links, letters."""

@@ -1,0 +1,48 @@
+"""The inbox: what people are told inside the tool."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms_carbon.core.db import session
+from lms_carbon.core.identity import Actor
+from lms_carbon.people.models.records import Message
+
+
+def tell(
+    *,
+    person_id: int,
+    institution_id: int,
+    sentence: str,
+    params: Mapping[str, Any] | None = None,
+    path: str | None = None,
+    at: datetime,
+) -> None:
+    """Put a line into somebody's inbox.
+
+    `sentence` is a message id (`core.i18n.mark`) with `{names}`, `params` fills them in plain JSON types (bilingual
+    content as `{"zh": …, "en": …}`), `path` is the page where there is something to do.
+    """
+    session.add(
+        Message(
+            institution_id=institution_id,
+            person_id=person_id,
+            at=at,
+            sentence=sentence,
+            params=dict(params or {}),
+            path=path,
+        )
+    )
+    session.flush()
+
+
+def mark_read(*, by: Actor, message_id: int | None, at: datetime) -> None:
+    """Mark one of one's own messages as read, or all of them where none is named."""
+    wanted = sa.update(Message).where(
+        Message.person_id == by.person_id, Message.institution_id == by.institution_id, Message.read_at.is_(None)
+    )
+    if message_id is not None:
+        wanted = wanted.where(Message.id == message_id)
+    session.execute(wanted.values(read_at=at))
