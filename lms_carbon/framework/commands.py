@@ -32,8 +32,14 @@ def framework_commands() -> None:
 
 @framework_commands.command("show")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
-              help="Language of the text form; JSON always holds both.")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Language of the text form; JSON always holds both.",
+)
 @file_option
 def show(form: str, language: str, path: Path | None) -> None:
     """Print the framework whole. Needs neither database nor settings."""

@@ -23,8 +23,7 @@ class _StrictLoader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         # Aliases make small files expand without end, and no document of ours needs them.
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, "aliases are not used here", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "aliases are not used here", None)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -39,8 +38,8 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _as_written(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
-    return node.value
+def _as_written(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
 
 
 _StrictLoader.add_constructor("tag:yaml.org,2002:float", _as_written)

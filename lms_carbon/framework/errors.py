@@ -12,6 +12,7 @@ class InvalidFrameworkError(DomainError):
     sentence = mark("The framework document is not right at {place}: {problem}")
 
     def __init__(self, place: str, problem: str) -> None:
+        """Say where, and what is wrong there."""
         super().__init__(place=place, problem=problem)
 
 
@@ -23,6 +24,7 @@ class UnreadableDocumentError(DomainError):
     sentence = mark("{name} cannot be read: {problem}")
 
     def __init__(self, name: str, problem: str) -> None:
+        """Say where, and what is wrong there."""
         super().__init__(name=name, problem=problem)
 
 

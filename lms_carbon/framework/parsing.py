@@ -20,10 +20,20 @@ from lms_carbon.framework.rules import (
     shared_codes,
 )
 
-CODE = re.compile(r"(?P<position>\d+(?:\.\d+)+)-(?P<letter>[abc])-(?P<ordinal>[1-9]\d*)")
+CODE = re.compile(r"[0-9]+(\.[0-9]+)+-[abc]-[1-9][0-9]*")
 SECTIONS = (
-    "scope terms dimensions elements proficiency_verbs improvement stages providers methods references editorial"
-).split()
+    "scope",
+    "terms",
+    "dimensions",
+    "elements",
+    "proficiency_verbs",
+    "improvement",
+    "stages",
+    "providers",
+    "methods",
+    "references",
+    "editorial",
+)
 
 
 def parse_framework(document: object) -> Framework:
@@ -35,8 +45,6 @@ def parse_framework(document: object) -> Framework:
     for section in SECTIONS:
         _list(document, section, "")
     directions = _directions(document)
-    if not directions:
-        raise InvalidFrameworkError("directions", "there is none")
     return Framework(
         code=_word(document, "code", ""),
         urn=_word(document, "urn", ""),
@@ -59,6 +67,8 @@ def _dimension_titles(document: Mapping[str, Any]) -> dict[Dimension, Text]:
 
 
 def _directions(document: Mapping[str, Any]) -> tuple[Direction, ...]:
+    if not _list(document, "directions", ""):
+        raise InvalidFrameworkError("directions", "there is none")
     facts = _requirement_facts(document)
     directions = []
     for index, entry in enumerate(_list(document, "directions", "")):
@@ -97,6 +107,8 @@ def _requirement_facts(document: Mapping[str, Any]) -> _Facts:
             for k, item in enumerate(_list(position, "requirements", here)):
                 place = f"{here}.requirements[{k}]"
                 code = _word(item, "code", place)
+                if CODE.fullmatch(code) is None:
+                    raise InvalidFrameworkError(f"{place}.code", f"{code} is not of the form 5.2.1-b-3")
                 if code in texts:
                     raise InvalidFrameworkError(place, f"{code} occurs twice")
                 texts[code] = _text(item, place)
@@ -156,9 +168,7 @@ def _position(entry: Mapping[str, Any], place: str, facts: _Facts) -> Position:
 
 def _requirement(entry: Mapping[str, Any], place: str, facts: _Facts) -> Requirement:
     code = entry["code"]
-    match = CODE.fullmatch(code)
-    if match is None:
-        raise InvalidFrameworkError(f"{place}.code", f"{code} is not of the form 5.2.1-b-3")
+    _, letter, ordinal = code.split("-")
     text = _text(entry, place)
     if text.zh.endswith(("；", "。", ";", ".")):
         raise InvalidFrameworkError(place, "requirement texts stand without their closing mark")
@@ -168,8 +178,8 @@ def _requirement(entry: Mapping[str, Any], place: str, facts: _Facts) -> Require
     return Requirement(
         code=code,
         guid=guid_of(facts.urn, code),
-        dimension=next(d for d in Dimension if d.letter == match["letter"]),
-        ordinal=int(match["ordinal"]),
+        dimension=next(d for d in Dimension if d.letter == letter),
+        ordinal=int(ordinal),
         proficiency=proficiency,
         text=text,
         shared_with=facts.shared[code],

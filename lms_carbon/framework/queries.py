@@ -122,7 +122,7 @@ def positions_by_statement(statement_ids: Collection[int]) -> dict[int, list[Pos
     return found
 
 
-def _positions(framework: str) -> sa.Select[tuple[Position]]:
+def _positions(framework: str) -> sa.Select[Position]:
     return (
         sa.select(Position)
         .join(Framework, Framework.id == Position.framework_id)

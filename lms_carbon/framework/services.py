@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import Model, session
 from lms_carbon.framework import models, rules
 from lms_carbon.framework.errors import RequirementsRemovedError
 
@@ -55,11 +55,11 @@ class _Load:
     position_ids: dict[str, int] = field(default_factory=dict)
     statement_ids: dict[str, int] = field(default_factory=dict)
 
-    def add(self, row: models.Model) -> None:
+    def add(self, row: Model) -> None:
         session.add(row)
         self.outcome.added += 1
 
-    def update(self, row: models.Model, **values: Any) -> None:
+    def update(self, row: Model, **values: Any) -> None:
         """Set what differs; count the row once."""
         differing = {name: value for name, value in values.items() if getattr(row, name) != value}
         for name, value in differing.items():

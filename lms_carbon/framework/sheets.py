@@ -86,8 +86,13 @@ class _Sheet:
 
     def heading(self) -> Lines:
         document = self.framework.document
-        lines = block(self.say(self.framework.title), indent=0, width=self.width,
-                      label=self.framework.code, label_width=len(self.framework.code) + 2)
+        lines = block(
+            self.say(self.framework.title),
+            indent=0,
+            width=self.width,
+            label=self.framework.code,
+            label_width=len(self.framework.code) + 2,
+        )
         if "published" in document and "effective" in document:
             lines.append(self.word("dates", published=document["published"], effective=document["effective"]))
         if "publisher" in document:
@@ -111,8 +116,13 @@ class _Sheet:
     def terms(self) -> Lines:
         lines = [self.word("terms")]
         for term in self.framework.document["terms"]:
-            lines += block(self.say(term["term"]), indent=2, width=self.width,
-                           label=term["code"], label_width=len(term["code"]) + 2)
+            lines += block(
+                self.say(term["term"]),
+                indent=2,
+                width=self.width,
+                label=term["code"],
+                label_width=len(term["code"]) + 2,
+            )
             lines += block(self.say(term["definition"]), indent=6, width=self.width)
             if term.get("source"):
                 lines += block(self.word("source") + self.say(term["source"]), indent=6, width=self.width)
@@ -135,8 +145,11 @@ class _Sheet:
             self.word("positions"),
             *table(["", self.word("position"), *titles, self.word("sum")], rows, right=(2, 3, 4, 5)),
             "",
-            *block(self.word("counts", items=sums[-1], statements=len(statements), shared=shared),
-                   indent=2, width=self.width),
+            *block(
+                self.word("counts", items=sums[-1], statements=len(statements), shared=shared),
+                indent=2,
+                width=self.width,
+            ),
         ]
 
     def direction(self, index: int) -> Lines:
@@ -153,13 +166,19 @@ class _Sheet:
             lines.append(f"    {dimension.letter}) {self.say(self.framework.dimension_titles[dimension])}")
             for requirement in position.requirements_of(dimension):
                 label_width = len(requirement.code) + 2
-                lines += block(self.say(requirement.text), indent=6, width=self.width,
-                               label=requirement.code, label_width=label_width)
+                lines += block(
+                    self.say(requirement.text),
+                    indent=6,
+                    width=self.width,
+                    label=requirement.code,
+                    label_width=label_width,
+                )
                 for key, codes in (("shared", requirement.shared_with), ("related", requirement.related)):
                     if codes:
                         mark = self.word("editorial_mark") if key == "related" else ""
-                        lines += block(self.word(key) + self.listed(codes) + mark,
-                                       indent=6 + label_width, width=self.width)
+                        lines += block(
+                            self.word(key) + self.listed(codes) + mark, indent=6 + label_width, width=self.width
+                        )
         return lines
 
     def stages(self) -> Lines:

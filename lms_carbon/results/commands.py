@@ -37,6 +37,7 @@ class Hundredths(click.ParamType[int]):
     name = "number"
 
     def __init__(self, parse: Callable[[object], int]) -> None:
+        """Read with the rules' own parser."""
         self.parse = parse
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
@@ -58,8 +59,12 @@ def level_commands() -> None:
 @click.option("--skill", type=Hundredths(parse_score), help="Likewise.")
 @click.option("--practice", type=Hundredths(parse_score), help="Likewise.")
 @click.option("--years", type=Hundredths(parse_years), help="Years of experience; left out, not checked.")
-@click.option("--policy", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="A policy (YAML or JSON) in place of the example policy.")
+@click.option(
+    "--policy",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A policy (YAML or JSON) in place of the example policy.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def compute(
     band_code: str,

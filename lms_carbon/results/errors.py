@@ -12,6 +12,7 @@ class InvalidScoreError(DomainError):
     sentence = mark("{value} is not a score: a number from 0 to 100 with at most two decimals is expected.")
 
     def __init__(self, value: object) -> None:
+        """Quote what was given."""
         super().__init__(value=value)
 
 
@@ -23,6 +24,7 @@ class InvalidYearsError(DomainError):
     sentence = mark("{value} is not a number of years: 0 to 100 with at most two decimals is expected.")
 
     def __init__(self, value: object) -> None:
+        """Quote what was given."""
         super().__init__(value=value)
 
 
@@ -34,6 +36,7 @@ class InvalidPolicyError(DomainError):
     sentence = mark("The policy is not right at {place}: {problem}")
 
     def __init__(self, place: str, problem: str) -> None:
+        """Say where, and what is wrong there."""
         super().__init__(place=place, problem=problem)
 
 

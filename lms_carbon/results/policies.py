@@ -1,6 +1,7 @@
 """Policies: the example that ships, and those that people write."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -73,7 +74,7 @@ def _rising(value: object, band: Band) -> tuple[int, ...]:
     if not isinstance(value, list) or len(value) != len(band.levels):
         raise InvalidPolicyError(place, f"{len(band.levels)} cut scores are expected, one for each level")
     cuts = tuple(_score(cut, place) for cut in value)
-    if any(higher <= lower for lower, higher in zip(cuts, cuts[1:], strict=False)):
+    if any(higher <= lower for lower, higher in itertools.pairwise(cuts)):
         raise InvalidPolicyError(place, f"cut scores must rise, and {', '.join(map(str, value))} do not")
     return cuts
 
