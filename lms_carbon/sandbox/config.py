@@ -147,6 +147,8 @@ def _once(values: list[str], what: str) -> None:
 
 
 def _text(raw: Any) -> Text:
+    if set(raw) - {"zh", "en"}:  # `{zh: …, en: one, two}` is three keys to YAML: the text needs quotes
+        raise ConfigError(f"The sandbox's seed has a text with more than zh and en: {raw}")
     return {"zh": str(raw["zh"]), "en": str(raw["en"])}
 
 

@@ -1,6 +1,7 @@
 """What every answer of the sandbox has: words in the page's language, security headers, its line in the log."""
 
 import json
+import re
 import secrets
 from datetime import UTC, datetime
 from functools import partial
@@ -31,6 +32,7 @@ LOG_BESIDE = 30  # entries beside a page
 
 #: Paths where programs ask; what goes wrong there is answered as JSON.
 _PROGRAMS = ("/api/", "/token", "/register", "/openid-configuration", "/jwks.json")
+_VOCABULARY = re.compile(r"https?://purl\.imsglobal\.org/(spec/|vocab/lis/v2/)")
 _KINDS = {"line_items": "line_items", "scores": "scores", "roster": "roster"}
 _OTHER_KINDS = {"/token": "token", "/register": "registration", "/auth": "authorise"}
 
@@ -46,6 +48,7 @@ def init_web(app: Flask) -> None:
     app.context_processor(_page_context)
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_points, "points")
+    app.add_template_filter(_brief, "brief")
 
 
 def _make_nonce() -> None:
@@ -88,6 +91,11 @@ def _moment(at: float) -> str:
 def _points(value: float) -> str:
     """Points without needless zeros."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _brief(detail: str) -> str:
+    """Claims and roles without the long beginning that all of them share."""
+    return _VOCABULARY.sub("…/", detail)
 
 
 def _is_program() -> bool:
@@ -168,7 +176,7 @@ def _set_headers(response: Response) -> Response:
         tools = " ".join(sorted(origins(database()) | g.get("frame_origins", set())))
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; style-src 'self'; script-src 'nonce-{g.nonce}'; connect-src 'self'; img-src 'self';"
+            f"default-src 'none'; style-src 'self'; script-src 'nonce-{g.nonce}'; connect-src 'self'; img-src data:;"
             f" frame-src 'self' {tools}; form-action 'self' {tools}; frame-ancestors 'self'; base-uri 'none'"
         )
     return response

@@ -50,6 +50,7 @@ def test_addresses_are_relative_to_the_tool() -> None:
         (lambda raw: raw["courses"].append(raw["courses"][0]), "carbon-2026"),
         (lambda raw: raw["courses"][0]["activities"].append(raw["courses"][0]["activities"][0]), "rl-practice"),
         (lambda raw: raw["courses"][0]["title"].pop("zh"), "zh"),
+        (lambda raw: raw["courses"][0]["title"].update({"in order": None}), "in order"),
         (lambda raw: raw.update(people=[]), "at least one person"),
         (lambda raw: raw.update(people=7), "wrong shape"),
         (lambda raw: raw.update(rules="sakai"), "sakai"),

@@ -4,6 +4,8 @@ import re
 from importlib import resources
 from string import Formatter
 
+import yaml
+
 from lms_carbon.sandbox.config import load_config
 from lms_carbon.sandbox.words import all_words, say
 
@@ -29,6 +31,11 @@ def test_roles_of_the_people_are_explained() -> None:
     for person in load_config().people:
         assert say(f"role.{person.role}", "en")
         assert say(f"about.{person.role}", "zh")
+
+
+def test_no_text_was_cut_at_a_comma() -> None:
+    raw = yaml.safe_load((PACKAGE / "data" / "words.yaml").read_text("utf-8"))
+    assert {key: sorted(text) for key, text in raw.items() if sorted(text) != ["en", "zh"]} == {}
 
 
 def test_both_languages_have_the_same_places() -> None:
