@@ -1,7 +1,7 @@
 """The shape that all kinds of question have."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -173,6 +173,14 @@ def texts_from_form(form: Form, name: str, *, phrase: bool = False) -> dict[str,
 def texts_for_form(texts: Mapping[str, str] | None) -> dict[str, str]:
     """Return bilingual text as an author edits it."""
     return {language: to_author((texts or {}).get(language, "")) for language in LANGUAGES}
+
+
+def by_field(problems: Iterable[Problem]) -> dict[str, list[Reason]]:
+    """Return the sentences by form field: what the author's fragments take as `problems`."""
+    found: dict[str, list[Reason]] = {}
+    for problem in problems:
+        found.setdefault(problem.field, []).append(problem.reason)
+    return found
 
 
 def points_text(thousandths: int) -> str:

@@ -11,10 +11,11 @@ from lms_carbon.question_bank.html import for_page, is_blank
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Markup for a page. `lang` is the HTML language where it is not the one asked for, else None."""
+    """Markup for a page, the HTML language it is in, and whether that stands in for the one asked for."""
 
     html: Markup
-    lang: str | None = None
+    lang: str
+    fallback: bool = False
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to show."""
@@ -33,7 +34,7 @@ def text_of(texts: Mapping[str, str], language: str) -> tuple[str, str]:
 def show(texts: Mapping[str, str] | None, language: str) -> Text:
     """Return bilingual content as page markup in `language`, with fallback."""
     text, used = text_of(texts or {}, language)
-    return Text(for_page(text, used), None if used == language else HTML_LANG[used])
+    return Text(for_page(text, used), HTML_LANG[used], fallback=used != language)
 
 
 def missing_languages(texts: Mapping[str, str] | None) -> list[str]:

@@ -103,7 +103,7 @@ def test_a_missing_translation_is_told_and_does_not_block(name: str) -> None:
     (problem,) = KINDS[name].check_content(one)
     assert (problem.field, problem.blocking) == ("stem-en", False)
     view = KINDS[name].candidate_view(one, "en")
-    assert (view.stem.html, view.stem.lang) == ("<p>只有中文</p>", "zh-CN")
+    assert (view.stem.html, view.stem.lang, view.stem.fallback) == ("<p>只有中文</p>", "zh-CN", True)
 
 
 @every_kind
