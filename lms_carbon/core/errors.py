@@ -11,12 +11,23 @@ from lms_carbon.core.i18n import mark
 
 
 class DomainError(Exception):
-    """Something the caller may be told. `params` fill the `{names}` of the sentence."""
+    """Something the caller may be told. `params` fill the `{names}` of the sentence.
+
+    Its page says what happened (`title`, `sentence`), what is safe (`safe`) and what to do (`advice`, `way_on`).
+    """
 
     status: ClassVar[int] = 422
     code: ClassVar[str] = "unprocessable"
     title: ClassVar[str] = mark("That did not work")
     sentence: ClassVar[str] = mark("That cannot be done as things stand.")
+    safe: ClassVar[str] = ""
+    """What is not lost, where the reader may fear for it."""
+    advice: ClassVar[str] = ""
+    """What to do, where neither the sentence nor the button says it."""
+    way_on: ClassVar[str] = ""
+    """The button's words, where the status alone does not tell them."""
+    way_on_href: str = ""
+    """Where the button leads; an instance may set it, say to the address a platform gave to return to."""
 
     def __init__(self, **params: object) -> None:
         super().__init__(self.code)
@@ -40,7 +51,7 @@ class ForbiddenError(DomainError):
 
     status = 403
     code = "forbidden"
-    title = mark("You may not open this page")
+    title = mark("This page is not open to you")
     sentence = mark("You may not open this page; ask an officer if you need it.")
 
 
@@ -59,6 +70,7 @@ class NotFoundError(DomainError):
     code = "not-found"
     title = mark("Nothing here")
     sentence = mark("There is nothing at this address, or it is not yours to see.")
+    safe = mark("Your answers and work are safe.")
 
 
 class ConflictError(DomainError):

@@ -24,6 +24,13 @@ class PackageBabel(Babel):
     domain_instance = PackageDomain()
 
 
+class DescribedApi(Api):
+    """flask-smorest for the OpenAPI document; errors stay with `core.http`, for pages and JSON alike."""
+
+    def _register_error_handlers(self) -> None:
+        """Leave the app's error handlers as they are."""
+
+
 babel = PackageBabel()
 bootstrap = Bootstrap5()
 migrate = Migrate()
@@ -85,7 +92,7 @@ def init_extensions(app: Flask, settings: Settings) -> None:
 
 def init_api(app: Flask) -> Api:
     """Make the JSON API of `/api/v1`."""
-    return Api(app)
+    return DescribedApi(app)
 
 
 def icon(name: str) -> str:

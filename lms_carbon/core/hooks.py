@@ -55,3 +55,22 @@ class PersonData:
 
 person_data: Hook[[], PersonData] = Hook("person_data")
 """Every package with a table that names a person answers; a wall test compares with the schema."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavItem:
+    """A desk: one place where a person can work, as a tab and as a card on the home page."""
+
+    title: str
+    """Message id, a word or two; shown translated."""
+    about: str
+    """Message id, one sentence that says what can be done there."""
+    path: str
+    """Where it opens; pages below this path belong to it."""
+    icon: str
+    """Name of a Bootstrap icon."""
+    order: int = 50
+
+
+navigation: Hook[[Any], list[NavItem]] = Hook("navigation")
+"""`core.identity.Actor` → the desks of a package that this person may open."""

@@ -1,0 +1,45 @@
+"""The start, the choice of language, and the style page."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from lms_carbon.core.cookies import set_cookie
+from lms_carbon.core.errors import InvalidInputError
+from lms_carbon.core.extensions import LANGUAGE_COOKIE
+from lms_carbon.core.i18n import LANGUAGES
+from lms_carbon.core.web import PUBLIC, package_blueprint
+from lms_carbon.web import frame
+from lms_carbon.web.samples import sample_form
+
+blueprint = package_blueprint("web")
+blueprint.record_once(lambda state: frame.install(state.app))
+
+_YEAR: Final = 365 * 24 * 3600
+
+
+@blueprint.get("/", access=PUBLIC)
+def home() -> str:
+    """Show what the person can do here, or what this is."""
+    return render_template("web/home.html")
+
+
+@blueprint.post("/language", access=PUBLIC, transactional=False)
+def choose_language() -> Response:
+    """Keep the chosen language in this browser and go back to the page."""
+    language = request.form.get("language", "")
+    if language not in LANGUAGES:
+        raise InvalidInputError
+    response = redirect(frame.local_address(request.form.get("next")), 303)
+    set_cookie(response, LANGUAGE_COOKIE, language, seconds=_YEAR)
+    return response
+
+
+@blueprint.get("/style", access=PUBLIC, transactional=False)
+def style() -> str:
+    """Show every part of the pages in every state."""
+    moment = datetime(2026, 11, 20, 6, 3, 22, tzinfo=UTC)
+    shown: dict[str, Any] = {"moment": moment, "wrong": sample_form(), "fresh": sample_form(empty=True)}
+    return render_template("web/style.html", **shown)
