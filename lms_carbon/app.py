@@ -9,10 +9,18 @@ from lms_carbon.core.extensions import init_api, init_extensions
 from lms_carbon.core.http import init_http
 from lms_carbon.core.jobs import Job, init_jobs
 from lms_carbon.core.logs import init_logs
-from lms_carbon.core.web import Blueprint
+from lms_carbon.core.web import ApiBlueprint, Blueprint
+from lms_carbon.framework.commands import framework_commands
 from lms_carbon.people import queries as people_queries
+from lms_carbon.results.commands import level_commands
+from lms_carbon.sandbox.commands import sandbox_commands
+from lms_carbon.scheduler.commands import scheduler_command, worker_command
+from lms_carbon.web import views as web_views
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.blueprint,
+    web_views.blueprint,
+)
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = ()
 JOBS: tuple[Job, ...] = ()
 COMMANDS: tuple[click.Command, ...] = (
@@ -38,8 +46,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api = init_api(app)
-    for blueprint in API_BLUEPRINTS:
-        api.register_blueprint(blueprint)
+    for api_blueprint in API_BLUEPRINTS:
+        api.register_blueprint(api_blueprint)
     init_jobs(app, list(JOBS))
     return app
 

@@ -10,8 +10,10 @@ from typing import Any, ParamSpec, TypeVar
 import click
 import flask_migrate
 from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
 
-from lms_carbon.core.config import PREFIX, SettingsError, describe_settings
+from lms_carbon.core.config import PREFIX, SettingsError, describe_settings, read_settings
 from lms_carbon.core.errors import DomainError
 from lms_carbon.core.transaction import transaction
 
@@ -82,6 +84,30 @@ def make_revision(context: click.Context, message: str) -> None:
     """Write a new revision from the difference between models and database."""
     with app_of(context).app_context():
         flask_migrate.migrate(message=message)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=int)
+@click.option("--workers", default=2, show_default=True, type=int, help="Processes.")
+@click.option("--threads", default=8, show_default=True, type=int, help="Threads of each process.")
+def serve_command(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the tool with granian; wsgi.py runs under any other WSGI server."""
+    try:
+        read_settings()
+    except SettingsError as problem:
+        click.echo(str(problem), err=True)
+        sys.exit(2)
+    Granian(
+        "lms_carbon.app:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=workers,
+        blocking_threads=threads,
+        log_enabled=False,
+    ).serve()
 
 
 @click.command("settings")

@@ -5,6 +5,7 @@ Procrastinate job deferred on the transaction's own connection, on SQLite a row 
 the transaction rolls back. Every job also runs by the clock (`every`), so a lost wake-up costs time, never work.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,7 +41,8 @@ class Job:
 class Jobs:
     """The jobs of one app, by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: Flask) -> None:
+        self.app = app
         self.by_name: dict[str, Job] = {}
         self.engine = procrastinate.App(connector=SyncPsycopgConnector())
 
@@ -49,7 +51,7 @@ class Jobs:
         if job.name in self.by_name:
             raise ValueError(f"two jobs are called {job.name}")
         self.by_name[job.name] = job
-        self.engine.task(name=job.name)(job.run)
+        self.engine.task(name=job.name)(functools.partial(run_job, self.app, job.name))
 
 
 _EXTENSION = "lms_carbon.jobs"
@@ -57,7 +59,7 @@ _EXTENSION = "lms_carbon.jobs"
 
 def init_jobs(app: Flask, jobs: list[Job]) -> None:
     """Give the app its jobs."""
-    known = app.extensions[_EXTENSION] = Jobs()
+    known = app.extensions[_EXTENSION] = Jobs(app)
     for job in jobs:
         known.add(job)
 

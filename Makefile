@@ -1,0 +1,77 @@
+# Two commands are enough: `make run` to try it, `make test` to test it. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 4
+
+.DEFAULT_GOAL := help
+
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(VENV)/.run: setup.cfg pyproject.toml
+	@sh tools/system.sh python
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(VENV)/.system: tools/system.sh
+	@mkdir -p $(VENV)
+	@sh tools/system.sh test
+	@touch $@
+
+install: $(VENV)/.dev ## Make .venv with everything, tests' tools too
+
+run: $(VENV)/.run ## Start the tool and a sandbox LMS on this machine, with people and content to try
+	@$(BIN)/python -m demo run
+
+demo-reset: $(VENV)/.run ## Throw the demo's data away; the next `make run` starts over
+	@$(BIN)/python -m demo reset
+
+test: $(VENV)/.dev $(VENV)/.system ## Run all tests but long faults and benches
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'not faults'
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.dev ## Check format and style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev ## Check types
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev ## Check who imports whom
+	$(BIN)/lint-imports
+
+check: lint types contracts test ## Everything that must hold before a commit
+
+faults: $(VENV)/.dev $(VENV)/.system ## Kill processes under way and see that nothing is lost
+	$(BIN)/pytest -m faults
+
+bench: $(VENV)/.dev $(VENV)/.system ## Measure against baselines of the same run
+	$(BIN)/python -m bench.saves
+	$(BIN)/python -m bench.launches
+
+messages: $(VENV)/.dev ## Bring the Chinese catalogues up to date with the code
+	$(BIN)/python tools/messages.py
+
+docs: $(VENV)/.run ## Write docs/configuration.md from the settings table
+	$(BIN)/python tools/configuration.py > docs/configuration.md
+
+revision: $(VENV)/.run ## Write a migration: make revision m="Add …"
+	$(BIN)/lms-carbon db revision -m '$(m)'
+
+wheel: $(VENV)/.dev ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove what was built; .venv and the demo stay
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+.PHONY: help install run demo-reset test format lint types contracts check faults bench messages docs revision wheel clean
