@@ -82,8 +82,10 @@ def upgrade() -> None:
         sa.Column("auth_token_url", sa.Text(), nullable=False),
         sa.Column("auth_audience", sa.Text(), nullable=True),
         sa.Column("key_set_url", sa.Text(), nullable=False),
+        sa.Column("frame_origins", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("scores_claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["institution_id"], ["institution.id"], name=op.f("fk_registration_institution_id_institution")
         ),
@@ -745,6 +747,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_note_version_id"), ["version_id"], unique=False)
 
     op.create_table(
+        "version_editor",
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_version_editor_institution_id_institution")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_version_editor_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["question_version.id"], name=op.f("fk_version_editor_version_id_question_version")
+        ),
+        sa.PrimaryKeyConstraint("version_id", "person_id", name=op.f("pk_version_editor")),
+    )
+    with op.batch_alter_table("version_editor", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_version_editor_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "exam",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1093,6 +1113,10 @@ def downgrade() -> None:
 
     op.drop_table("launch")
     op.drop_table("exam")
+    with op.batch_alter_table("version_editor", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_version_editor_person_id"))
+
+    op.drop_table("version_editor")
     with op.batch_alter_table("review_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_note_version_id"))
 

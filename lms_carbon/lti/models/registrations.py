@@ -26,8 +26,12 @@ class Registration(Model):
     auth_audience: Mapped[str | None] = mapped_column(sa.Text)
     """`aud` of our token requests where it is not the token URL (security framework 4.1.1)."""
     key_set_url: Mapped[str] = mapped_column(sa.Text)
+    frame_origins: Mapped[list[str]] = mapped_column(default=list)
+    """Where the platform's pages that frame us are, beyond issuer and login (Canvas has one issuer for all schools)."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    scores_claimed_until: Mapped[datetime | None]
+    """One scheduler at a time sends this platform's scores, one after the other; after this moment another may."""
 
     deployments: Mapped[list["Deployment"]] = relationship(back_populates="registration")
 

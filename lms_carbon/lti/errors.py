@@ -1,0 +1,185 @@
+"""Why a login, a launch or a registration is refused, in words for the person who wanted in.
+
+Three things can be done about a refused launch: open the activity again, allow cookies, or have somebody correct
+how platform and tool are set up. The sentence says which; `check` names for the log what exactly did not hold.
+"""
+
+from typing import ClassVar
+
+from lms_carbon.core.errors import ConflictError, DomainError, InvalidInputError
+from lms_carbon.core.i18n import mark
+
+
+class LaunchRefusedError(DomainError):
+    """A login or launch that is not let in. Never leads to a session."""
+
+    status = 400
+    code = "launch-refused"
+    title = mark("The activity could not be opened")
+    sentence = mark("Go back to your course and open the activity again.")
+
+    def __init__(self, check: str | None = None, **params: object) -> None:
+        super().__init__(**params)
+        self.check = check or self.code
+        """The name of the check that failed, for the log."""
+
+
+class SetUpError(LaunchRefusedError):
+    """Nothing that the person at the page could do better."""
+
+    code = "set-up"
+    sentence = mark(
+        "The learning platform and this tool do not agree on how they are set up. Tell the teacher of the course"
+        " and name the reference number."
+    )
+
+
+class LoginRequestError(SetUpError):
+    """A login request without something that every one has (security framework 5.1.1.1)."""
+
+    code = "login-request"
+    sentence = mark(
+        "The learning platform's request is incomplete. Tell the teacher of the course and name the reference number."
+    )
+
+
+class UnknownPlatformError(SetUpError):
+    """No registration has this issuer and client id."""
+
+    code = "platform-unknown"
+    sentence = mark(
+        "This learning platform is not registered here. Tell the teacher of the course and name the reference number."
+    )
+
+
+class PlatformError(LaunchRefusedError):
+    """The platform itself answered the login with an error (OAuth 2.0 4.1.2.1)."""
+
+    code = "platform-error"
+    title = mark("The learning platform did not let you in")
+    sentence = mark("The learning platform says: {said}. Go back to your course and open the activity again.")
+
+
+class TokenError(LaunchRefusedError):
+    """The id_token is not one: not three parts, not JSON, too large, not signed as agreed."""
+
+    code = "token-format"
+    sentence = mark("What the learning platform sent could not be read. Go back to your course and open it again.")
+
+
+class SignatureError(SetUpError):
+    """The signature is not the platform's."""
+
+    code = "signature"
+
+
+class KeysetError(LaunchRefusedError):
+    """The platform's keys could not be fetched, or what came is no keyset."""
+
+    status: ClassVar[int] = 424
+    code = "keyset"
+    sentence = mark(
+        "The learning platform's keys could not be fetched. Wait a minute, then open the activity again from your"
+        " course."
+    )
+
+
+class ClaimError(SetUpError):
+    """A claim is missing, of the wrong kind, or not what was agreed; `check` names it."""
+
+    code = "claim"
+
+
+class TimeError(LaunchRefusedError):
+    """The id_token is too old, or from the future."""
+
+    code = "time"
+    title = mark("This took too long")
+    sentence = mark("The way here took too long. Go back to your course and open the activity again.")
+
+
+class AnonymousError(LaunchRefusedError):
+    """A launch that does not say who it is for (LTI core 5.3.6.1); an assessment needs to know."""
+
+    code = "anonymous"
+    title = mark("This activity needs to know who you are")
+    sentence = mark("The learning platform did not say who you are. Sign in there and open the activity again.")
+
+
+class MessageTypeError(LaunchRefusedError):
+    """A message that this tool does not understand."""
+
+    code = "message-type"
+    title = mark("This kind of link does not lead anywhere here")
+    sentence = mark("This tool opens activities in courses; it cannot be used from this place of the platform.")
+
+
+class UnknownDeploymentError(SetUpError):
+    """A registered platform, but not a place in it that is known."""
+
+    code = "deployment"
+    sentence = mark(
+        "This place of the learning platform is not registered here. Tell the teacher of the course and name the"
+        " reference number."
+    )
+
+
+class LoginUnknownError(LaunchRefusedError):
+    """No login was begun with this state, or it belongs to another registration, nonce or target."""
+
+    code = "login-unknown"
+    sentence = mark("This link did not begin here. Go back to your course and open the activity again.")
+
+
+class LoginUsedError(LaunchRefusedError):
+    """A launch sent twice."""
+
+    code = "login-used"
+    title = mark("This link has been used already")
+    sentence = mark("This link has been used already; go back to your course.")
+
+
+class LoginExpiredError(TimeError):
+    """More than ten minutes between login and launch."""
+
+    code = "login-expired"
+
+
+class OtherBrowserError(LaunchRefusedError):
+    """The launch comes from another browser than the login."""
+
+    code = "other-browser"
+    title = mark("This link belongs to another browser")
+    sentence = mark("This link was begun in another browser. Go back to your course and open the activity again.")
+
+
+class CookieBlockedError(LaunchRefusedError):
+    """The browser did not bring back the cookie that ties login and launch together."""
+
+    code = "cookie-blocked"
+    title = mark("Your browser keeps no cookies here")
+    sentence = mark(
+        "Your browser did not keep our cookie inside the course page. Open the activity in a window of its own from"
+        " your course, or allow cookies for this site."
+    )
+
+
+class RegistrationExistsError(ConflictError):
+    """This issuer and client id are registered already."""
+
+    code = "registration-exists"
+    sentence = mark("{issuer} with the client id {client_id} is registered already.")
+
+
+class RegistrationInputError(InvalidInputError):
+    """An address that cannot be used."""
+
+    code = "registration-input"
+    sentence = mark("{name} must be an https address: {value}")
+
+
+class NoInstitutionError(InvalidInputError):
+    """No such institution."""
+
+    code = "institution-unknown"
+    sentence = mark("There is no institution called {slug}.")

@@ -1,0 +1,1 @@
+"""What holds in LTI without a database: claims, roles, addresses, scores."""
