@@ -37,11 +37,14 @@ scores = st.integers(0, 10000)
 three_scores = st.tuples(scores, scores, scores)
 weights = st.tuples(st.integers(0, 100), st.integers(0, 100)).map(sorted).map(lambda w: (w[0], w[1] - w[0], 100 - w[1]))
 cut_scores = st.lists(scores, min_size=3, max_size=3, unique=True).map(sorted).map(lambda c: (c[0], c[1], c[2]))
-policies = st.builds(
-    lambda cuts, minimums: dataclasses.replace(EXAMPLE, cuts={band: cuts for band in WEIGHTS}, minimums=minimums),
-    cut_scores,
-    st.dictionaries(st.sampled_from(Dimension), scores),
-)
+minimums = st.dictionaries(st.sampled_from(Dimension), scores)
+
+
+def policy_of(cuts: tuple[int, int, int], least: dict[Dimension, int]) -> Policy:
+    return dataclasses.replace(EXAMPLE, cuts=dict.fromkeys(WEIGHTS, cuts), minimums=least)
+
+
+policies = st.builds(policy_of, cut_scores, minimums)
 
 
 # The reference: percentages as fractions, rounding as school teaches it, nothing shared with the rules.
