@@ -108,11 +108,11 @@ class Kind(ABC):
     def response_from_form(self, form: Form, slot: str) -> object:
         """Return what a page without script sent for `slot` ("slot-3"), for `normalise_response`."""
 
-    def is_answered(self, content: Content, response: Response) -> bool:  # noqa: ARG002 - the shape of all kinds
+    def is_answered(self, content: Content, response: Response) -> bool:
         """Tell whether there is an answer at all."""
         return response is not None
 
-    def remark(self, content: Content, response: Response) -> Reason | None:  # noqa: ARG002 - the shape of all kinds
+    def remark(self, content: Content, response: Response) -> Reason | None:
         """Return what a candidate should hear about an answer that was kept but cannot be read; gives nothing away."""
         return None
 

@@ -83,7 +83,7 @@ class Numeric(Kind):
                 found.append(Problem("value", Reason(mark("The correct value would not earn its points."))))
         return found
 
-    def normalise_response(self, content: Content, raw: object) -> dict[str, str | None] | None:  # noqa: ARG002 - the shape of all kinds
+    def normalise_response(self, content: Content, raw: object) -> dict[str, str | None] | None:
         """Return `{"value", "unit"}` as typed; a bare number or text is a value; blank is no answer."""
         if isinstance(raw, Mapping):
             if not set(raw) <= {"value", "unit"}:
@@ -130,7 +130,7 @@ class Numeric(Kind):
         """Return the value in the key's own unit."""
         return {"value": content["value"], "unit": content["unit"] or None}
 
-    def candidate_view(self, content: Content, language: str, *, seed: str = "") -> NumericView:  # noqa: ARG002 - the shape of all kinds
+    def candidate_view(self, content: Content, language: str, *, seed: str = "") -> NumericView:
         """Return the stem and the units to pick from, in an order that tells nothing."""
         return NumericView(
             kind=self.name,

@@ -87,7 +87,7 @@ class StrictSchema(Schema):
         unknown = RAISE
 
     # An instance variable in marshmallow's types, a class attribute in its documentation.
-    error_messages = {"type": WRONG_SHAPE, "unknown": NOT_OURS}  # noqa: RUF012
+    error_messages = {"type": WRONG_SHAPE, "unknown": NOT_OURS}
 
 
 class ContentSchema(StrictSchema):

@@ -44,7 +44,7 @@ class TrueFalse(Kind):
             found.append(Problem("correct", Reason(mark("Say whether the statement is true."))))
         return found
 
-    def normalise_response(self, content: Content, raw: object) -> bool | None:  # noqa: ARG002 - the shape of all kinds
+    def normalise_response(self, content: Content, raw: object) -> bool | None:
         """Return true or false; the words of a form are taken too; `null` and "" are no answer."""
         if raw is None or raw == "":
             return None
@@ -68,7 +68,7 @@ class TrueFalse(Kind):
         """Return what the statement is."""
         return bool(content["correct"])
 
-    def candidate_view(self, content: Content, language: str, *, seed: str = "") -> TrueFalseView:  # noqa: ARG002 - the shape of all kinds
+    def candidate_view(self, content: Content, language: str, *, seed: str = "") -> TrueFalseView:
         """Return the statement."""
         return TrueFalseView(kind=self.name, language=language, stem=show(content["stem"], language))
 

@@ -99,7 +99,7 @@ def test_both_languages_say_it_and_with_the_same_numbers(sample: SampleQuestion)
     stem = sample.content["stem"]
     assert re.search("[\u4e00-\u9fff]", stem["zh"])
     # "3 月" is a name in Chinese and a word in English.
-    plain = [re.sub(r"\d+ 月", "", plain_text(stem[language])) for language in ("zh", "en")]
+    plain = [re.sub(r"\d+ 月", "某月", plain_text(stem[language])) for language in ("zh", "en")]
     long_numbers = [re.findall(r"\d[\d. ]*\d", text) for text in plain]
     data = [sorted(number for number in found if "." in number or " " in number) for found in long_numbers]
     assert data[0] == data[1]
