@@ -135,6 +135,8 @@ def for_page(html: str, language: str) -> Markup:
         return f'<div class="lc-scroll" tabindex="0" role="group" aria-label="{escape(name)}">{whole}'
 
     html = _TABLE_PART.sub(open_table, html).replace("</table>", "</table></div>")
+    # 12 480 is one number and stays on one line.
+    html = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "\u202f", html)
     box = f'<span class="lc-scroll lc-eq" tabindex="0" role="group" aria-label="{_FORMULA_NAME[language]}">'
     html = _FORMULA.sub(rf"{box}\g<0></span>", html)
     return Markup(html)  # noqa: S704 - nh3 cleaned it when it came in

@@ -145,6 +145,10 @@ def test_wide_things_scroll_in_a_named_box() -> None:
     assert for_page("<p>a <math><mi>x</mi></math></p>", "en") == "<p>a <math><mi>x</mi></math></p>"
 
 
+def test_a_grouped_number_stays_on_one_line() -> None:
+    assert for_page("<p>12 480 t, 2 000 000 t; 5 kg</p>", "en") == "<p>12\u202f480 t, 2\u202f000\u202f000 t; 5 kg</p>"
+
+
 def test_blank_is_what_says_nothing() -> None:
     assert is_blank("<p> <br></p>")
     assert not is_blank("<p>0</p>")
