@@ -15,8 +15,10 @@ from flask.testing import FlaskClient
 
 from lms_carbon.app import create_app
 from tests.support.databases import DIALECTS, Templates, made_templates, settings_for, unique_name
+from tests.support.walls import build_walls
 
 _counter = itertools.count()
+build_walls()
 
 
 class TemplateMaker:
