@@ -85,3 +85,9 @@ class UnknownLinkError(NotFoundError):
 
     title = mark("This link no longer works")
     sentence = mark("We do not know this link. See whether the address was copied whole, or ask for a new one.")
+
+
+class SecondFactorExistsError(ConflictError):
+    """A factor in use is replaced only by somebody who has it."""
+
+    sentence = mark("A second factor is set up already. Enter its code, then you can set up another.")

@@ -3,9 +3,12 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import SCOPE_OF_ROLE, Role
 
 SESSION_LIFE: Final = timedelta(hours=12)
@@ -65,3 +68,50 @@ def mail_pause(tries: int) -> timedelta:
 def tidy_email(address: str) -> str:
     """Return the address as it is compared: without outer space, in small letters."""
     return address.strip().lower()
+
+
+ROLE_NAMES: Final[Mapping[Role, str]] = {
+    Role.CANDIDATE: mark("candidate"),
+    Role.AUTHOR: mark("author"),
+    Role.REVIEWER: mark("reviewer"),
+    Role.ASSESSOR: mark("assessor"),
+    Role.MODERATOR: mark("moderator"),
+    Role.INVIGILATOR: mark("invigilator"),
+    Role.OFFICER: mark("officer"),
+    Role.TEACHER: mark("teacher"),
+    Role.MENTOR: mark("mentor"),
+    Role.ADMINISTRATOR: mark("administrator"),
+}
+"""Message ids, in the words of DESIGN §2."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where letters are handed over."""
+
+    host: str
+    port: int
+    encrypted: bool
+    """TLS from the first byte (`smtps`); else STARTTLS where the server offers it."""
+    user: str | None
+    password: str | None
+    sender: str
+
+
+def read_mail_url(url: str, *, public_host: str) -> MailServer:
+    """Read `smtp://user:password@host:port?from=address`; raises ValueError.
+
+    Without `from` the sender is `lms-carbon@` the host of the tool's own address.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("smtp://user:password@host:port is needed")
+    encrypted = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=parts.port or (465 if encrypted else 587),
+        encrypted=encrypted,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        sender=parse_qs(parts.query).get("from", [f"lms-carbon@{public_host}"])[0],
+    )

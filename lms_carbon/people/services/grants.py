@@ -142,3 +142,19 @@ def _administrators(institution_id: int) -> int:
         )
         or 0
     )
+
+
+def end_grants_of_role(*, institution_id: int, person_id: int, role: Role, scope_id: int | None, at: datetime) -> int:
+    """End a person's grants of one role in one scope, from the command line; returns how many there were."""
+    mine = session.scalars(
+        sa.select(RoleGrant.id).where(
+            RoleGrant.institution_id == institution_id,
+            RoleGrant.person_id == person_id,
+            RoleGrant.role == role,
+            RoleGrant.scope_id.is_(None) if scope_id is None else RoleGrant.scope_id == scope_id,
+            RoleGrant.ended_at.is_(None),
+        )
+    ).all()
+    for grant_id in mine:
+        end_grant(by=None, institution_id=institution_id, grant_id=grant_id, at=at)
+    return len(mine)
