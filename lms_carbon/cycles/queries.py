@@ -38,7 +38,7 @@ def list_candidacies(track_id: int) -> Sequence[Candidacy]:
     return session.scalars(query).all()
 
 
-def current_marks() -> sa.Select[tuple[Mark]]:
+def current_marks() -> sa.Select[Mark]:
     """Return a query of the marks in force: those that no later mark supersedes."""
     later = aliased(Mark)
     return sa.select(Mark).where(~sa.exists().where(later.supersedes_id == Mark.id))

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lms_carbon.cycles.rules import FULL, half_up
 from lms_carbon.framework.rules import Band, Dimension
 from lms_carbon.results.errors import InvalidScoreError, InvalidYearsError, NoCutsForBandError
 
-FULL: Final = 100_00
-"""The full score, in hundredths (B.3: 满分为100分)."""
 HUNDREDTHS: Final = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<part>[0-9]{1,2}))?")
 
 
@@ -83,21 +82,6 @@ class Decision:
     def missing(self) -> tuple[Dimension, ...]:
         """Return the dimensions without a score."""
         return tuple(part.dimension for part in self.dimensions if part.score is None)
-
-
-def half_up(numerator: int, denominator: int) -> int:
-    """Return the quotient rounded to a whole number, halves upwards; the denominator is positive."""
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-def instrument_score(earned: int, possible: int) -> int:
-    """Return 100·Σearned/Σpossible in hundredths, from sums of points in thousandths.
-
-    Raises `ValueError` where nothing could be earned, or less than nothing or more than possible was.
-    """
-    if not 0 <= earned <= possible or possible == 0:
-        raise ValueError(f"{earned} of {possible} points is no score")
-    return half_up(FULL * earned, possible)
 
 
 def dimension_score(instruments: Iterable[tuple[int | None, int]]) -> int | None:

@@ -1,6 +1,7 @@
 """Booking marks: the only way into the ledger."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -40,25 +41,14 @@ def book_marks(
     session.add(batch)
     session.flush()
     if rows:
-        session.execute(
-            sa.insert(Mark),
-            [
-                {
-                    "institution_id": institution_id,
-                    "candidacy_id": candidacy_id,
-                    "instrument_id": instrument_id,
-                    "batch_id": batch.id,
-                    "attempt": attempt,
-                    "item_kind": row.item_kind,
-                    "item_id": row.item_id,
-                    "title": dict(row.title),
-                    "requirement_id": row.requirement_id,
-                    "earned": row.earned,
-                    "possible": row.possible,
-                }
-                for row in rows
-            ],
-        )
+        common = {
+            "institution_id": institution_id,
+            "candidacy_id": candidacy_id,
+            "instrument_id": instrument_id,
+            "batch_id": batch.id,
+            "attempt": attempt,
+        }
+        session.execute(sa.insert(Mark), [{**common, **asdict(row), "title": dict(row.title)} for row in rows])
     record_act(
         by=by,
         institution_id=institution_id,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from lms_carbon.cycles.rules import half_up, instrument_score
 from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.rules import Band, Dimension
 from lms_carbon.results.errors import InvalidScoreError, InvalidYearsError, NoCutsForBandError
@@ -21,8 +22,6 @@ from lms_carbon.results.rules import (
     dimension_score,
     format_cut,
     format_score,
-    half_up,
-    instrument_score,
     parse_score,
     parse_years,
 )
