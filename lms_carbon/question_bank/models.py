@@ -1,24 +1,16 @@
 """Questions, their versions, tags to statements, and what reviewers said."""
 
-import enum
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms_carbon.core.db import BigId, Model
 from lms_carbon.framework.models import Statement
 from lms_carbon.people.models.persons import Person
-
-
-class VersionState(enum.StrEnum):
-    """How far a version is; `question_bank.rules` has the table of transitions."""
-
-    DRAFT = "draft"
-    IN_REVIEW = "in_review"
-    APPROVED = "approved"
-    RETIRED = "retired"
+from lms_carbon.question_bank.rules.states import VersionState
 
 
 class Question(Model):
@@ -79,9 +71,8 @@ class QuestionVersion(Model):
     decided_at: Mapped[datetime | None]
 
     question: Mapped[Question] = relationship(back_populates="versions")
-    tags: Mapped[list["QuestionTag"]] = relationship(
-        order_by="QuestionTag.ordinal", cascade="all, delete-orphan"
-    )
+    tags: Mapped[list["QuestionTag"]] = relationship(order_by="QuestionTag.ordinal", cascade="all, delete-orphan")
+    editors: Mapped[list["VersionEditor"]] = relationship(order_by="VersionEditor.edited_at", viewonly=True)
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
     reviewer: Mapped[Person | None] = relationship(foreign_keys=[reviewer_id])
 
@@ -92,9 +83,7 @@ class QuestionTag(Model):
     __tablename__ = "question_tag"
 
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), primary_key=True)
-    statement_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("statement.id"), primary_key=True, index=True
-    )
+    statement_id: Mapped[int] = mapped_column(sa.ForeignKey("statement.id"), primary_key=True, index=True)
     institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
     ordinal: Mapped[int]
     """Order in which points split (DESIGN §3)."""
@@ -102,6 +91,20 @@ class QuestionTag(Model):
     """Codes of the positions it is restricted to; None for all that share the statement."""
 
     statement: Mapped[Statement] = relationship()
+
+
+class VersionEditor(Model):
+    """Somebody who wrote part of a version, so may not sign it off (DESIGN §2)."""
+
+    __tablename__ = "version_editor"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    edited_at: Mapped[datetime]
+    """The last time."""
+
+    person: Mapped[Person] = relationship()
 
 
 class ReviewNote(Model):
@@ -115,7 +118,35 @@ class ReviewNote(Model):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime]
     step: Mapped[str] = mapped_column(sa.String(32))
-    """`submit`, `approve`, `send_back` or `comment`."""
+    """A `rules.states.Step`, or `comment`."""
     text: Mapped[str] = mapped_column(sa.Text, default="")
 
     person: Mapped[Person] = relationship()
+
+
+class FrozenVersionError(RuntimeError):
+    """Code tried to change a version that is no draft: a defect, never something that a person did."""
+
+
+_FROZEN = ("title", "content", "points", "cognitive", "difficulty", "minutes", "source", "needs_expert_review")
+Mapper = sa.orm.Mapper[Any]
+
+
+@sa.event.listens_for(QuestionVersion, "before_update")
+def _keep_version(mapper: Mapper, connection: sa.Connection, version: QuestionVersion) -> None:
+    """Hold that what was signed off stays as it was read: only drafts change."""
+    inspected = sa.inspect(version)
+    before = inspected.attrs.state.history
+    was = before.deleted[0] if before.deleted else version.state
+    if was is not VersionState.DRAFT and any(inspected.attrs[name].history.has_changes() for name in _FROZEN):
+        raise FrozenVersionError(f"version {version.id} is {was}")
+
+
+@sa.event.listens_for(QuestionTag, "before_insert")
+@sa.event.listens_for(QuestionTag, "before_update")
+@sa.event.listens_for(QuestionTag, "before_delete")
+def _keep_tags(mapper: Mapper, connection: sa.Connection, tag: QuestionTag) -> None:
+    """Hold that tags change with drafts only: marks already booked went to the requirements they named."""
+    state = connection.scalar(sa.select(QuestionVersion.state).where(QuestionVersion.id == tag.version_id))
+    if state is not VersionState.DRAFT:
+        raise FrozenVersionError(f"the tags of version {tag.version_id} are {state}")

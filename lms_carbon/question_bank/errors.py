@@ -1,0 +1,116 @@
+"""What the question bank refuses, by name, with the sentence that is read."""
+
+from collections.abc import Mapping
+
+from lms_carbon.core.errors import ConflictError, DomainError, ForbiddenError, InvalidInputError
+from lms_carbon.core.i18n import mark
+
+
+class OwnQuestionError(ForbiddenError):
+    """Who wrote or edited a version may not sign it off."""
+
+    code = "own-question"
+    title = mark("Someone else must approve it")
+    sentence = mark("You wrote this question, so someone else must approve it.")
+
+
+class StaleDraftError(ConflictError):
+    """Somebody saved the draft after this form was opened."""
+
+    code = "draft-changed"
+    title = mark("This draft has changed meanwhile")
+    sentence = mark("{name} saved this draft after you opened it. Nothing of yours is lost: compare and decide.")
+
+
+class StepNotPossibleError(ConflictError):
+    """The version is in a state from which the step does not lead."""
+
+    code = "step-not-possible"
+    sentence = mark("This version has moved on meanwhile, so that step is no longer possible.")
+
+
+class ChangedSinceReadError(ConflictError):
+    """A reviewer decided about something other than what they read."""
+
+    code = "changed-since-read"
+    sentence = mark("This version was changed after you opened it. Read it again before you decide.")
+
+
+class NotADraftError(ConflictError):
+    """Versions in review, approved or retired are never edited."""
+
+    code = "not-a-draft"
+    title = mark("This version is no draft")
+    sentence = mark("Only drafts can be edited. Make a new version to change an approved question.")
+
+
+class OpenVersionError(ConflictError):
+    """A question has one version under way at most."""
+
+    code = "open-version"
+    title = mark("A version is under way already")
+    sentence = mark("Version {number} of this question is still under way. Finish that one first.")
+
+
+class NotReadyError(DomainError):
+    """The version lacks what review asks for."""
+
+    code = "not-ready"
+    title = mark("This question is not ready for review")
+    sentence = mark("This question is not ready for review. The list beside it says what is missing.")
+
+
+class ReasonMissingError(InvalidInputError):
+    """Sending back without saying why helps nobody."""
+
+    code = "reason-missing"
+    sentence = mark("Say why you send it back, so that the author can act on it.")
+
+
+class EmptyNoteError(InvalidInputError):
+    """A comment without words."""
+
+    code = "empty-note"
+    sentence = mark("There is no text to add.")
+
+
+class NoteTooLongError(InvalidInputError):
+    """A comment of book length."""
+
+    code = "note-too-long"
+    sentence = mark("A comment has at most {limit} characters; this one has {length}.")
+
+
+class DraftShapeError(InvalidInputError):
+    """What an author entered cannot even be kept as a draft."""
+
+    code = "draft-shape"
+    title = mark("Something in the question is not right")
+    sentence = mark("The question was not saved: some fields need another look. What you entered is still here.")
+
+    def __init__(self, problems: Mapping[str, object]) -> None:
+        """Keep `problems`: field → sentences."""
+        super().__init__(problems)
+
+
+class UnknownStatementError(InvalidInputError):
+    """A tag names a statement that no loaded standard has."""
+
+    code = "unknown-statement"
+    sentence = mark("One of the requirements is not in the standard any more. Choose again.")
+
+
+class TooManyTagsError(InvalidInputError):
+    """A question that shows everything shows nothing."""
+
+    code = "too-many-tags"
+    sentence = mark("A question is tagged to at most {limit} requirements.")
+
+
+class UnknownKindError(DomainError):
+    """No such kind of question."""
+
+    status = 404
+    code = "unknown-kind"
+    title = mark("Nothing here")
+    sentence = mark("There is no such kind of question.")

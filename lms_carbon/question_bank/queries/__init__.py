@@ -1,0 +1,1 @@
+"""Reading questions: lists, one question, statements to tag, what exams may use."""

@@ -1,0 +1,136 @@
+"""What differs between two versions, field by field, in words that an author knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from lms_carbon.core.i18n import LANGUAGES, mark
+from lms_carbon.question_bank.html import plain_text
+from lms_carbon.question_bank.kinds.base import points_text
+from lms_carbon.question_bank.kinds.reasons import Reason
+from lms_carbon.question_bank.rules.about import COGNITIVE
+
+_IN_LANGUAGE: Final = {"zh": mark("{what}, Chinese"), "en": mark("{what}, English")}
+_FIELDS: Final[Mapping[str, str]] = {
+    "title": mark("Short title"),
+    "stem": mark("Stem"),
+    "explanation": mark("Explanation"),
+    "correct": mark("What is right"),
+    "shuffle": mark("Order of the choices is mixed"),
+    "scoring": mark("Scoring"),
+    "value": mark("Correct value"),
+    "unit": mark("Unit"),
+    "accepted_units": mark("Other units that count"),
+    "offered_units": mark("Units offered to choose from"),
+    "tolerance": mark("Tolerance"),
+    "points": mark("Points"),
+    "cognitive": mark("Cognitive level"),
+    "difficulty": mark("Expected difficulty"),
+    "minutes": mark("Expected time"),
+    "source": mark("Source"),
+    "needs_expert_review": mark("An expert should look at it"),
+    "tags": mark("Requirements"),
+}
+_CHOICE: Final = mark("Choice {letter}")
+_FEEDBACK: Final = mark("Feedback on choice {letter}")
+_YES: Final = mark("yes")
+_NO: Final = mark("no")
+
+
+class Described(Protocol):
+    """What both a stored version and a draft have."""
+
+    title: Any
+    content: Any
+    points: Any
+    cognitive: Any
+    difficulty: Any
+    minutes: Any
+    source: Any
+    needs_expert_review: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that differs: its name, where it is in one language that language, and both texts."""
+
+    label: Reason
+    language: str | None
+    before: Reason
+    after: Reason
+
+    @property
+    def sentence(self) -> str:
+        """The message id around the label: where the field is bilingual, it names the language."""
+        return _IN_LANGUAGE[self.language] if self.language else "{what}"
+
+
+Flat = dict[tuple[str, str], tuple[Reason, str | None, Reason]]
+
+
+def changes_between(before: Described, after: Described, *, tags: tuple[str, str] = ("", "")) -> list[Change]:
+    """Return what differs, in the order of the form; `tags` are both sides' requirements in words."""
+    old, new = _flatten(before, tags[0]), _flatten(after, tags[1])
+    nothing = Reason("")
+    found = []
+    for key in [*new, *(key for key in old if key not in new)]:
+        label, language, _ = new.get(key) or old[key]
+        was = old[key][2] if key in old else nothing
+        now = new[key][2] if key in new else nothing
+        if was != now:
+            found.append(Change(label, language, was, now))
+    return found
+
+
+def _flatten(version: Described, tags: str) -> Flat:
+    flat: Flat = {}
+    _add(flat, "title", version.title)
+    content = dict(version.content)
+    for name in ("stem", "explanation"):
+        _add(flat, name, content.pop(name, None))
+    for row in content.pop("choices", []):
+        _add_choice(flat, row)
+    for name, value in content.items():
+        _add(flat, name, value)
+    _add(flat, "points", points_text(version.points))
+    flat["cognitive", ""] = (Reason(_FIELDS["cognitive"]), None, Reason(COGNITIVE.get(version.cognitive, "")))
+    _add(flat, "difficulty", f"{version.difficulty / 100:.2f}")
+    for name in ("minutes", "source", "needs_expert_review"):
+        _add(flat, name, getattr(version, name))
+    _add(flat, "tags", tags)
+    return flat
+
+
+def _add_choice(flat: Flat, row: Mapping[str, Any]) -> None:
+    letter = {"letter": str(row["id"]).upper()}
+    for name, label in (("text", _CHOICE), ("feedback", _FEEDBACK)):
+        for language in LANGUAGES:
+            text = plain_text((row.get(name) or {}).get(language, ""))
+            flat[f"{name}-{row['id']}", language] = (Reason(label, letter), language, _literal(text))
+
+
+def _add(flat: Flat, name: str, value: Any) -> None:
+    label = Reason(_FIELDS.get(name, name))
+    if isinstance(value, Mapping) and set(value) <= set(LANGUAGES):
+        for language in LANGUAGES:
+            flat[name, language] = (label, language, _literal(plain_text(value.get(language, ""))))
+        return
+    flat[name, ""] = (label, None, _in_words(value))
+
+
+def _in_words(value: Any) -> Reason:
+    if value is None:
+        return Reason("")
+    if isinstance(value, bool):
+        return Reason(_YES if value else _NO)
+    if isinstance(value, list):
+        return _literal(", ".join(str(part) for part in value))
+    if isinstance(value, Mapping):
+        percent = " %" if value.get("kind") == "relative" else ""
+        return _literal(f"± {value.get('value', '')}{percent}")
+    return _literal(str(value))
+
+
+def _literal(text: str) -> Reason:
+    # As a parameter, so that braces in a question are not taken for names to fill.
+    return Reason("{text}", {"text": text}) if text else Reason("")

@@ -1,0 +1,111 @@
+"""The states of a question version as one table: which step leads from where to where, and who may take it."""
+
+import enum
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from lms_carbon.core.i18n import mark
+from lms_carbon.core.identity import Role
+
+
+class VersionState(enum.StrEnum):
+    """How far a version is."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+STATE_NAMES: Final[Mapping[VersionState, str]] = MappingProxyType(
+    {
+        VersionState.DRAFT: mark("Draft"),
+        VersionState.IN_REVIEW: mark("In review"),
+        VersionState.APPROVED: mark("Approved"),
+        VersionState.RETIRED: mark("Retired"),
+    }
+)
+"""Message ids, in the order in which a version passes them."""
+
+OPEN: Final = frozenset({VersionState.DRAFT, VersionState.IN_REVIEW})
+"""A question has at most one version in these states, and at most one that is approved."""
+
+
+class Step(enum.StrEnum):
+    """What can be done with a version; the values are those of `review_note.step` and of the audit trail."""
+
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    SEND_BACK = "send_back"
+    APPROVE = "approve"
+    SUPERSEDE = "supersede"
+    RETIRE = "retire"
+
+
+STEP_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Step.SUBMIT: mark("sent to review"),
+        Step.WITHDRAW: mark("taken back"),
+        Step.SEND_BACK: mark("sent back"),
+        Step.APPROVE: mark("approved"),
+        Step.SUPERSEDE: mark("superseded"),
+        Step.RETIRE: mark("retired"),
+        "comment": mark("comment"),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """One row of the table."""
+
+    sources: frozenset[VersionState]
+    target: VersionState
+    roles: frozenset[Role]
+    """One of them is needed; none where only another step brings this one about."""
+    others_only: bool = False
+    """Whether who wrote or edited the version may not take the step (DESIGN §2: author ≠ reviewer)."""
+
+
+_AUTHOR: Final = frozenset({Role.AUTHOR})
+_REVIEWER: Final = frozenset({Role.REVIEWER})
+
+TRANSITIONS: Final[Mapping[Step, Transition]] = MappingProxyType(
+    {
+        Step.SUBMIT: Transition(sources=frozenset({VersionState.DRAFT}), target=VersionState.IN_REVIEW, roles=_AUTHOR),
+        Step.WITHDRAW: Transition(
+            sources=frozenset({VersionState.IN_REVIEW}), target=VersionState.DRAFT, roles=_AUTHOR
+        ),
+        Step.SEND_BACK: Transition(
+            sources=frozenset({VersionState.IN_REVIEW}), target=VersionState.DRAFT, roles=_REVIEWER, others_only=True
+        ),
+        Step.APPROVE: Transition(
+            sources=frozenset({VersionState.IN_REVIEW}),
+            target=VersionState.APPROVED,
+            roles=_REVIEWER,
+            others_only=True,
+        ),
+        # Approving the next version puts this one aside; forms that froze it keep it.
+        Step.SUPERSEDE: Transition(
+            sources=frozenset({VersionState.APPROVED}), target=VersionState.RETIRED, roles=frozenset()
+        ),
+        Step.RETIRE: Transition(
+            sources=frozenset({VersionState.DRAFT, VersionState.APPROVED}),
+            target=VersionState.RETIRED,
+            roles=_AUTHOR | _REVIEWER,
+        ),
+    }
+)
+
+
+def is_possible(step: Step, state: VersionState) -> bool:
+    """Tell whether the step leads anywhere from this state."""
+    return state in TRANSITIONS[step].sources
+
+
+def is_entitled(step: Step, roles: Collection[Role], *, wrote: bool) -> bool:
+    """Tell whether somebody with these roles may take the step; `wrote`: they wrote or edited this version."""
+    row = TRANSITIONS[step]
+    return not row.roles.isdisjoint(roles) and not (row.others_only and wrote)

@@ -1,0 +1,127 @@
+"""Answers worth trying on a question, so that its author sees at once what each would earn, and why."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from lms_carbon.core.i18n import mark
+from lms_carbon.question_bank.kinds.base import Content, Kind
+from lms_carbon.question_bank.kinds.errors import ResponseShapeError, UnknownUnitError, UnreadableNumberError
+from lms_carbon.question_bank.kinds.numbers import read_number
+from lms_carbon.question_bank.kinds.reasons import Reason, Score
+from lms_carbon.question_bank.kinds.units import conversion, read_unit
+
+MAX_TRIALS: Final = 8
+# Other units worth trying: near neighbours of those that carbon accounting uses.
+_NEIGHBOURS: Final = ("kgCO2", "tCO2", "t", "kg", "GJ", "MJ", "kWh", "MWh", "m3", "L")
+_WRONG: Final = ("tC", "GJ", "kg")
+_TRUE: Final = mark("True")
+_FALSE: Final = mark("False")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An answer in words, and what it earns."""
+
+    answer: Reason
+    score: Score
+
+
+def try_answers(kind: Kind, content: Content, points: int) -> list[Trial]:
+    """Return telling answers with their scores: right ones, near ones, wrong ones. Content may have gaps."""
+    made = _ANSWERS.get(kind.name, _key_only)
+    trials = []
+    for label, raw in made(kind, content):
+        try:
+            response = kind.normalise_response(content, raw)
+        except ResponseShapeError:
+            continue
+        trials.append(Trial(label, kind.score(content, response, points)))
+    return trials[:MAX_TRIALS]
+
+
+Answers = Iterator[tuple[Reason, Any]]
+
+
+def _key_only(kind: Kind, content: Content) -> Answers:
+    yield Reason("{text}", {"text": "✓"}), kind.key_response(content)
+
+
+def _single(kind: Kind, content: Content) -> Answers:
+    for row in content["choices"]:
+        yield _letters([row["id"]]), row["id"]
+
+
+def _multiple(kind: Kind, content: Content) -> Answers:
+    ids = [row["id"] for row in content["choices"]]
+    right = [name for name in ids if name in content["correct"]]
+    wrong = [name for name in ids if name not in content["correct"]]
+    tried = [right, right[:-1], right[:1], [*right, *wrong[:1]], [*right[:1], *wrong[:1]], wrong[:1], ids]
+    seen: list[list[str]] = []
+    for picked in tried:
+        ordered = [name for name in ids if name in picked]
+        if ordered and ordered not in seen:
+            seen.append(ordered)
+            yield _letters(ordered), ordered
+
+
+def _true_false(kind: Kind, content: Content) -> Answers:
+    yield Reason(_TRUE), True
+    yield Reason(_FALSE), False
+
+
+def _numeric(kind: Kind, content: Content) -> Answers:
+    try:
+        value = read_number(content["value"])
+        tolerance = read_number(content["tolerance"]["value"])
+    except UnreadableNumberError:
+        return
+    unit = content["unit"] or ""
+    yield _number(value, unit)
+    allowed = abs(value) * tolerance / 100 if content["tolerance"]["kind"] == "relative" else tolerance
+    if allowed > 0:
+        yield _number(value + allowed / 2, unit)
+        yield _number(value - allowed, unit)
+        yield _number(value + 2 * allowed, unit)
+    else:
+        yield _number(value + max(abs(value) / 100, Decimal(1)), unit)
+    if unit:
+        yield from _other_units(value, unit)
+        yield _number(value, "")
+
+
+def _other_units(value: Decimal, unit: str) -> Answers:
+    try:
+        read_unit(unit)
+    except UnknownUnitError:
+        return
+    for other in _NEIGHBOURS:
+        factor = conversion(unit, other) if other != unit else None
+        if factor is not None and factor != 1:
+            yield _number(value * Decimal(factor.numerator) / Decimal(factor.denominator), other)
+            break
+    wrong = next((other for other in _WRONG if conversion(other, unit) is None), None)
+    if wrong:
+        yield _number(value, wrong)
+
+
+def _number(value: Decimal, unit: str) -> tuple[Reason, Mapping[str, str]]:
+    try:
+        rounded = value.normalize()
+    except InvalidOperation:
+        rounded = value
+    text = f"{rounded:f}" if -8 < rounded.adjusted() < 15 else str(rounded)
+    return Reason("{text}", {"text": f"{text} {unit}".strip()}), {"value": text, "unit": unit}
+
+
+def _letters(names: list[str]) -> Reason:
+    return Reason("{text}", {"text": " + ".join(name.upper() for name in names)})
+
+
+_ANSWERS: Final[Mapping[str, Callable[[Kind, Content], Answers]]] = {
+    "single_choice": _single,
+    "multiple_choice": _multiple,
+    "true_false": _true_false,
+    "numeric": _numeric,
+}

@@ -1,0 +1,1 @@
+"""Writing questions: drafts, review, samples."""

@@ -1,0 +1,171 @@
+"""Review: sending, taking back, sending back, approving, retiring, commenting, as the state table has it."""
+
+from datetime import datetime
+from typing import Any
+
+from lms_carbon.core.db import session
+from lms_carbon.core.i18n import mark
+from lms_carbon.core.identity import Actor
+from lms_carbon.people.services.messages import tell
+from lms_carbon.question_bank.errors import (
+    ChangedSinceReadError,
+    EmptyNoteError,
+    NoteTooLongError,
+    NotReadyError,
+    ReasonMissingError,
+)
+from lms_carbon.question_bank.kinds.registry import KINDS
+from lms_carbon.question_bank.models import Question, QuestionVersion, ReviewNote
+from lms_carbon.question_bank.policy import check_reader, check_step
+from lms_carbon.question_bank.queries.questions import approved_version, lock_question, newest_version, version_numbered
+from lms_carbon.question_bank.rules.about import MAX_NOTE
+from lms_carbon.question_bank.rules.readiness import Check, check_version, is_ready
+from lms_carbon.question_bank.rules.states import TRANSITIONS, Step, VersionState
+from lms_carbon.question_bank.services.drafts import note_act
+
+APPROVED_TOLD = mark("{name} approved your question {code}.")
+SENT_BACK_TOLD = mark("{name} sent your question {code} back: {reason}")
+
+
+def submit_for_review(*, by: Actor, question_id: int, at: datetime, text: str = "") -> QuestionVersion:
+    """Send the draft to review; raises `NotReadyError` where the checklist has something that blocks."""
+    question = lock_question(by=by, question_id=question_id)
+    version = newest_version(question)
+    check_step(by, Step.SUBMIT, version)
+    _check_ready(question, version)
+    version.submitted_at = at
+    _take(by, Step.SUBMIT, question, version, at, text)
+    return version
+
+
+def withdraw(*, by: Actor, question_id: int, at: datetime) -> QuestionVersion:
+    """Take a version back from review, to write on."""
+    question = lock_question(by=by, question_id=question_id)
+    version = newest_version(question)
+    check_step(by, Step.WITHDRAW, version)
+    version.submitted_at = None
+    _take(by, Step.WITHDRAW, question, version, at, "")
+    return version
+
+
+def send_back(*, by: Actor, question_id: int, revision: int, reason: str, at: datetime) -> QuestionVersion:
+    """Make the version a draft again and tell its author why.
+
+    Raises `ReasonMissingError`, `OwnQuestionError`, `ChangedSinceReadError` where it is not the `revision` read.
+    """
+    question = lock_question(by=by, question_id=question_id)
+    version = newest_version(question)
+    check_step(by, Step.SEND_BACK, version)
+    if not reason.strip():
+        raise ReasonMissingError({"text": ReasonMissingError.sentence})
+    _check_revision(version, revision)
+    version.submitted_at = None
+    _take(by, Step.SEND_BACK, question, version, at, reason)
+    _tell_author(by, SENT_BACK_TOLD, question, version, at, reason=reason.strip()[:500])
+    return version
+
+
+def approve(*, by: Actor, question_id: int, revision: int, at: datetime, text: str = "") -> QuestionVersion:
+    """Sign the version off, and put the one approved before aside.
+
+    Raises `OwnQuestionError` for who wrote or edited it, `ChangedSinceReadError`, `NotReadyError`.
+    """
+    question = lock_question(by=by, question_id=question_id)
+    version = newest_version(question)
+    check_step(by, Step.APPROVE, version)
+    _check_revision(version, revision)
+    _check_ready(question, version)
+    before = approved_version(question)
+    if before is not None:
+        before.state = TRANSITIONS[Step.SUPERSEDE].target
+        note_act(by, Step.SUPERSEDE, question, before, at, before=VersionState.APPROVED, after=before.state)
+    version.reviewer_id, version.decided_at = by.person_id, at
+    _take(by, Step.APPROVE, question, version, at, text)
+    _tell_author(by, APPROVED_TOLD, question, version, at)
+    return version
+
+
+def retire(*, by: Actor, question_id: int, number: int, at: datetime, text: str = "") -> QuestionVersion:
+    """Put a draft or an approved version aside; forms that froze it keep it."""
+    question = lock_question(by=by, question_id=question_id)
+    version = version_numbered(question, number)
+    check_step(by, Step.RETIRE, version)
+    _take(by, Step.RETIRE, question, version, at, text)
+    return version
+
+
+def comment(*, by: Actor, question_id: int, number: int, text: str, at: datetime) -> ReviewNote:
+    """Say something about a version without deciding; raises `EmptyNoteError`."""
+    check_reader(by)
+    question = lock_question(by=by, question_id=question_id)
+    version = version_numbered(question, number)
+    if not text.strip():
+        raise EmptyNoteError({"text": EmptyNoteError.sentence})
+    note = _add_note(by, "comment", version, at, text)
+    note_act(by, "comment", question, version, at, note=note.id)
+    return note
+
+
+def checklist(question: Question, version: QuestionVersion) -> list[Check]:
+    """Return what review asks of a stored version."""
+    return check_version(
+        KINDS[question.kind],
+        version.content,
+        points=version.points,
+        tag_count=len(version.tags),
+        source=version.source,
+        needs_expert_review=version.needs_expert_review,
+    )
+
+
+def _take(by: Actor, step: Step, question: Question, version: QuestionVersion, at: datetime, text: str) -> None:
+    before, version.state = version.state, TRANSITIONS[step].target
+    detail: dict[str, Any] = {"before": before, "after": version.state, "revision": version.revision}
+    if text.strip():
+        detail["reason"] = text.strip()
+    _add_note(by, step, version, at, text)
+    session.flush()
+    note_act(by, step, question, version, at, **detail)
+
+
+def _add_note(by: Actor, step: str, version: QuestionVersion, at: datetime, text: str) -> ReviewNote:
+    written = text.strip()
+    if len(written) > MAX_NOTE:
+        problem = {"text": NoteTooLongError.sentence}
+        raise NoteTooLongError(problem, limit=MAX_NOTE, length=len(written))
+    note = ReviewNote(
+        institution_id=by.institution_id,
+        version_id=version.id,
+        person_id=by.person_id,
+        at=at,
+        step=step,
+        text=written,
+    )
+    session.add(note)
+    session.flush()
+    return note
+
+
+def _check_revision(version: QuestionVersion, revision: int) -> None:
+    if version.revision != revision:
+        raise ChangedSinceReadError
+
+
+def _check_ready(question: Question, version: QuestionVersion) -> None:
+    if not is_ready(checklist(question, version)):
+        raise NotReadyError
+
+
+def _tell_author(
+    by: Actor, sentence: str, question: Question, version: QuestionVersion, at: datetime, **params: str
+) -> None:
+    if version.author_id is None:
+        return
+    tell(
+        person_id=version.author_id,
+        institution_id=question.institution_id,
+        sentence=sentence,
+        params={"name": by.name, "code": question.code, **params},
+        path=f"/questions/{question.id}",
+        at=at,
+    )
