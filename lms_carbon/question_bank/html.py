@@ -109,14 +109,16 @@ def from_author(text: str, *, phrase: bool = False) -> str:
     return clean_html("".join(f"<p>{block}</p>" for block in blocks if block))
 
 
-def to_author(html: str) -> str:
-    """Return a fragment as an author edits it: plain text where paragraphs and line breaks are all it has."""
-    if _TAG.search(_SIMPLE_TAG.sub("", html)):
-        return html
-    text = html.replace("</p><p>", "\n\n").replace("<p>", "").replace("</p>", "\n\n")
-    text = unescape(text.replace("<br>", "\n")).strip()
-    # Text that looks like markup would be read as markup when it comes back.
-    return html if _KNOWN_TAG.search(text) else text
+def to_author(html: str, *, phrase: bool = False) -> str:
+    """Return a fragment as an author edits it: plain text where that comes back as the same fragment, else markup."""
+    if not _TAG.search(_SIMPLE_TAG.sub("", html)):
+        text = html.replace("</p><p>", "\n\n").replace("<p>", "").replace("</p>", "\n\n")
+        text = unescape(text.replace("<br>", "\n")).strip()
+        bare = not _KNOWN_TAG.search(html)
+        if not _KNOWN_TAG.search(text) and (bare or from_author(text, phrase=phrase) == html):
+            return text
+    # Without a tag in it, markup would come back as plain text and its entities be escaped again.
+    return html if _KNOWN_TAG.search(html) else f"<p>{html}</p>"
 
 
 _TABLE_NAME: Final = {"zh": "表格", "en": "Table"}

@@ -170,9 +170,9 @@ def texts_from_form(form: Form, name: str, *, phrase: bool = False) -> dict[str,
     return {language: from_author(form.get(f"{name}-{language}", ""), phrase=phrase) for language in LANGUAGES}
 
 
-def texts_for_form(texts: Mapping[str, str] | None) -> dict[str, str]:
+def texts_for_form(texts: Mapping[str, str] | None, *, phrase: bool = False) -> dict[str, str]:
     """Return bilingual text as an author edits it."""
-    return {language: to_author((texts or {}).get(language, "")) for language in LANGUAGES}
+    return {language: to_author((texts or {}).get(language, ""), phrase=phrase) for language in LANGUAGES}
 
 
 def by_field(problems: Iterable[Problem]) -> dict[str, list[Reason]]:

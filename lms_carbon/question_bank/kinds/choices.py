@@ -111,8 +111,8 @@ class ChoiceKind(Kind):
         rows = [
             {
                 "id": row["id"],
-                "text": texts_for_form(row["text"]),
-                "feedback": texts_for_form(row.get("feedback")),
+                "text": texts_for_form(row["text"], phrase=True),
+                "feedback": texts_for_form(row.get("feedback"), phrase=True),
                 "correct": row["id"] in correct,
             }
             for row in content.get("choices", [])
