@@ -1,6 +1,5 @@
 """Attempts and what candidates answered."""
 
-import enum
 from datetime import datetime
 from typing import Any
 
@@ -10,24 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms_carbon.core.db import JSON, BigId, Model
 from lms_carbon.cycles.models import Candidacy
 from lms_carbon.exams.models.exams import Exam, Form
+from lms_carbon.exams.rules.states import AttemptState, LateReason, SubmittedBy
 from lms_carbon.people.models.persons import Person
-
-
-class AttemptState(enum.StrEnum):
-    """An attempt runs until it is submitted; there is no way back."""
-
-    RUNNING = "running"
-    SUBMITTED = "submitted"
-
-
-class SubmittedBy(enum.StrEnum):
-    """Who ended an attempt."""
-
-    CANDIDATE = "candidate"
-    PAGE = "page"
-    """The page, at the deadline."""
-    SCHEDULER = "scheduler"
-    """The scheduler, for those who were gone."""
 
 
 class Attempt(Model):
@@ -83,14 +66,6 @@ class Answer(Model):
     client_at: Mapped[datetime | None]
     """The browser's clock; kept, never trusted."""
     saved_at: Mapped[datetime]
-
-
-class LateReason(enum.StrEnum):
-    """Why an answer was not taken."""
-
-    DEADLINE = "deadline"
-    SUBMITTED = "submitted"
-    TAKEN_OVER = "taken_over"
 
 
 class LateAnswer(Model):

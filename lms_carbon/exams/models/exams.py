@@ -1,6 +1,5 @@
 """Exams and their forms."""
 
-import enum
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,15 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms_carbon.core.db import BigId, Model
 from lms_carbon.cycles.models import Instrument
+from lms_carbon.exams.rules.states import ExamState
 from lms_carbon.question_bank.models import QuestionVersion
-
-
-class ExamState(enum.StrEnum):
-    """Whether candidates can get at it."""
-
-    DRAFT = "draft"
-    OPEN = "open"
-    CLOSED = "closed"
 
 
 class Exam(Model):

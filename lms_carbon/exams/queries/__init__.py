@@ -1,0 +1,1 @@
+"""Reading exams: papers, standings, lists for officers."""

@@ -1,0 +1,94 @@
+"""What a form needs before it is frozen, and its digest."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lms_carbon.core.i18n import mark
+from lms_carbon.cycles.rules import split_points
+from lms_carbon.exams.rules.scoring import canonical
+
+MIN_POINTS: Final = 10
+MAX_POINTS: Final = 1_000_000
+"""Thousandths: 0.01 to 1000 points."""
+MAX_ITEMS: Final = 500
+
+EMPTY: Final = mark("There is no question in this form yet.")
+NOT_APPROVED: Final = mark("Question {slot} is not approved.")
+NO_TAG: Final = mark("Question {slot} shows nothing that this position asks for.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A statement that a question shows; `positions` restricts it to some of those that share the statement."""
+
+    statement_id: int
+    positions: Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftItem:
+    """A slot of a form that is being put together."""
+
+    slot: int
+    version_id: int
+    points: int
+    approved: bool
+    requirements: Sequence[int]
+    """Requirements of the form's position that are left of the question's tags, in tag order."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormProblem:
+    """A sentence about the form, and the slot it is about."""
+
+    sentence: str
+    slot: int | None = None
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """What fills the sentence."""
+        return {"slot": self.slot}
+
+
+def resolve_tags(tags: Sequence[Tag], requirements: Mapping[int, int], position: str) -> list[int]:
+    """Return the requirements of `position` that are left of a question's tags, each once, in tag order.
+
+    `requirements` maps statement to requirement of that position.
+    """
+    left = [
+        requirements[tag.statement_id]
+        for tag in tags
+        if tag.statement_id in requirements and (tag.positions is None or position in tag.positions)
+    ]
+    return list(dict.fromkeys(left))
+
+
+def form_problems(items: Sequence[DraftItem], *, counts: bool) -> list[FormProblem]:
+    """Return what keeps a form from being frozen; `counts` is False for practice exams, which book no marks."""
+    if not items:
+        return [FormProblem(EMPTY)]
+    found: list[FormProblem] = []
+    for item in items:
+        if not item.approved:
+            found.append(FormProblem(NOT_APPROVED, item.slot))
+        if counts and not item.requirements:
+            found.append(FormProblem(NO_TAG, item.slot))
+    return found
+
+
+def tag_shares(item: DraftItem) -> list[tuple[int, int]]:
+    """Return (requirement, possible points) of an item; none without requirements."""
+    if not item.requirements:
+        return []
+    return list(zip(item.requirements, split_points(item.points, len(item.requirements)), strict=True))
+
+
+def form_digest(items: Sequence[DraftItem]) -> str:
+    """Return SHA-256, in hex, over slots, versions, points and shares."""
+    rows: list[dict[str, Any]] = [
+        {"slot": item.slot, "version": item.version_id, "points": item.points, "tags": tag_shares(item)}
+        for item in items
+    ]
+    return hashlib.sha256(canonical(rows)).hexdigest()

@@ -1,0 +1,1 @@
+"""Writing exams: forms, attempts, answers, submissions."""
