@@ -6,11 +6,18 @@ from flask import Flask
 from lms_carbon.core import cli, health, hooks
 from lms_carbon.core.config import Settings, read_settings
 from lms_carbon.core.extensions import init_api, init_extensions
-from lms_carbon.core.http import init_http
+from lms_carbon.core.http import frame_origins, init_http
 from lms_carbon.core.jobs import Job, init_jobs
 from lms_carbon.core.logs import init_logs
 from lms_carbon.core.web import ApiBlueprint, Blueprint
+from lms_carbon.exams import api as exams_api
+from lms_carbon.exams import jobs as exams_jobs
+from lms_carbon.exams.services import hooks as exams_hooks
 from lms_carbon.framework.commands import framework_commands
+from lms_carbon.lti import api as lti_api
+from lms_carbon.lti.commands import platform_commands
+from lms_carbon.lti.services import registrations as lti_registrations
+from lms_carbon.lti.views import routes as lti_views
 from lms_carbon.people import queries as people_queries
 from lms_carbon.results.commands import level_commands
 from lms_carbon.sandbox.commands import sandbox_commands
@@ -19,16 +26,18 @@ from lms_carbon.web import views as web_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
+    lti_views.blueprint,
     web_views.blueprint,
 )
-API_BLUEPRINTS: tuple[ApiBlueprint, ...] = ()
-JOBS: tuple[Job, ...] = ()
+API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (exams_api.api_blueprint, lti_api.api_blueprint,)
+JOBS: tuple[Job, ...] = (*exams_jobs.JOBS,)
 COMMANDS: tuple[click.Command, ...] = (
     cli.database_commands,
     cli.serve_command,
     cli.settings_command,
     framework_commands,
     level_commands,
+    platform_commands,
     sandbox_commands,
     scheduler_command,
     worker_command,
@@ -55,6 +64,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 def init_hooks(app: Flask) -> None:
     """Let upper packages answer what lower ones ask."""
     hooks.load_actor.register(app, people_queries.find_actor)
+    hooks.launch_target.register(app, exams_hooks.find_launch_target)
+    hooks.person_data.register(app, exams_hooks.describe_person_data)
+    frame_origins.register(app, lti_registrations.framing_origins)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

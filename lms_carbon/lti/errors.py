@@ -6,7 +6,7 @@ how platform and tool are set up. The sentence says which; `check` names for the
 
 from typing import ClassVar
 
-from lms_carbon.core.errors import ConflictError, DomainError, InvalidInputError
+from lms_carbon.core.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
 from lms_carbon.core.i18n import mark
 
 
@@ -162,6 +162,14 @@ class CookieBlockedError(LaunchRefusedError):
         "Your browser did not keep our cookie inside the course page. Open the activity in a window of its own from"
         " your course, or allow cookies for this site."
     )
+
+
+class TargetGoneError(NotFoundError):
+    """A link that was accepted, to something that this institution does not have (any more)."""
+
+    code = "target-gone"
+    title = mark("This activity leads nowhere any more")
+    sentence = mark("What this activity opened is no longer here. Tell the teacher of the course.")
 
 
 class RegistrationExistsError(ConflictError):

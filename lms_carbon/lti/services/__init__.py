@@ -1,0 +1,1 @@
+"""Writes of LTI: registrations, logins, launches, scores."""

@@ -1,0 +1,78 @@
+"""Courses, links and line items as a platform tells of them; written at first sight and where something changed."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms_carbon.core.db import session
+from lms_carbon.lti.models.launches import Course, ResourceLink
+from lms_carbon.lti.models.scores import LineItem
+
+_COURSE: Final[Any] = Course.__table__
+_LINK: Final[Any] = ResourceLink.__table__
+_LINE_ITEM: Final[Any] = LineItem.__table__
+
+
+def _insert(table: Any) -> Any:
+    """Return an INSERT that knows ON CONFLICT: launches race, and the natural keys are unique."""
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def keep_course(*, institution_id: int, deployment_id: int, context_id: str, title: str, at: datetime) -> int:
+    """Return the course's id, made or renamed where needed."""
+    statement = _insert(_COURSE).values(
+        institution_id=institution_id, deployment_id=deployment_id, context_id=context_id, title=title, created_at=at
+    )
+    renamed = {"title": sa.func.coalesce(sa.func.nullif(statement.excluded.title, ""), _COURSE.c.title)}
+    statement = statement.on_conflict_do_update(index_elements=("deployment_id", "context_id"), set_=renamed)
+    return int(session.execute(statement.returning(_COURSE.c.id)).scalar_one())
+
+
+def keep_link(
+    *,
+    institution_id: int,
+    deployment_id: int,
+    course_id: int | None,
+    resource_link_id: str,
+    title: str,
+    target: str | None,
+    at: datetime,
+) -> tuple[int, str | None]:
+    """Return the link's id and target. The platform's custom parameter sets a target only while there is none:
+    teachers can edit it, so afterwards what stands here decides.
+    """
+    statement = _insert(_LINK).values(
+        institution_id=institution_id,
+        deployment_id=deployment_id,
+        course_id=course_id,
+        resource_link_id=resource_link_id,
+        title=title,
+        target=target,
+        created_at=at,
+    )
+    told = {
+        "title": sa.func.coalesce(sa.func.nullif(statement.excluded.title, ""), _LINK.c.title),
+        "course_id": sa.func.coalesce(statement.excluded.course_id, _LINK.c.course_id),
+        "target": sa.func.coalesce(_LINK.c.target, statement.excluded.target),
+    }
+    statement = statement.on_conflict_do_update(index_elements=("deployment_id", "resource_link_id"), set_=told)
+    row = session.execute(statement.returning(_LINK.c.id, _LINK.c.target)).one()
+    return int(row.id), row.target
+
+
+def keep_line_item(
+    *, institution_id: int, registration_id: int, resource_link_id: int, url: str, target: str, at: datetime
+) -> None:
+    """Remember where scores of a target go."""
+    statement = _insert(_LINE_ITEM).values(
+        institution_id=institution_id,
+        registration_id=registration_id,
+        resource_link_id=resource_link_id,
+        url=url,
+        target=target,
+        created_at=at,
+    )
+    told = {"target": statement.excluded.target, "resource_link_id": statement.excluded.resource_link_id}
+    session.execute(statement.on_conflict_do_update(index_elements=("registration_id", "url"), set_=told))

@@ -1,0 +1,181 @@
+"""Login and launch: the two requests through which everybody from a learning platform comes in.
+
+Both run on the warm path without a page of ours in between. Only inside a frame where our cookie has not come back
+yet does the login show a page that finds out whether it can, because after the platform has answered it is too late:
+Moodle's message hint is spent by then.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from flask import Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms_carbon.core.clock import now
+from lms_carbon.core.cookies import cookie_name, session_token, set_cookie
+from lms_carbon.core.i18n import language_of
+from lms_carbon.core.transaction import transaction
+from lms_carbon.core.web import csrf_exempt
+from lms_carbon.lti.caches import caches
+from lms_carbon.lti.errors import LaunchRefusedError, PlatformError, TargetGoneError
+from lms_carbon.lti.pylti import Fields, HardenedMessageLaunch, HardenedOIDCLogin, StoredPlatforms
+from lms_carbon.lti.queries import public_keys
+from lms_carbon.lti.rules.claims import Message, tidy_text
+from lms_carbon.lti.services.launches import Arrival, StoredArrivals, admit_launch, platform_in_force, way_back
+from lms_carbon.lti.services.logins import StoredLogins, burn_login
+from lms_carbon.people.services.sessions import SESSION_SECONDS, end_session_of_token
+
+BROWSER_COOKIE: Final = "lc_login"
+"""Ties login and launch to one browser. It stays for weeks, so that only the first frame has to be tried out."""
+BROWSER_SECONDS: Final = 30 * 24 * 3600
+LOGIN_FIELDS: Final = ("iss", "login_hint", "target_link_uri", "lti_message_hint", "client_id", "lti_deployment_id")
+_FRAMES: Final = frozenset(("iframe", "frame", "embed", "object", "fencedframe"))
+KEYSET_SECONDS: Final = 3600
+
+log = structlog.get_logger("lms_carbon.lti")
+
+
+def _browser() -> str | None:
+    """Return the value of the binding cookie, where it came back."""
+    value = request.cookies.get(cookie_name(BROWSER_COOKIE), "")
+    return value if 32 <= len(value) <= 64 and value.isascii() else None
+
+
+def _platforms() -> StoredPlatforms:
+    return StoredPlatforms(platform_in_force)
+
+
+def launch_url() -> str:
+    """Return the one redirect URI that platforms know."""
+    return str(current_app.extensions["lms_carbon.settings"].public_url) + "/lti/launch"
+
+
+def _log_refusal(step: str, refusal: LaunchRefusedError, **known: object) -> None:
+    log.warning("launch refused", step=step, check=refusal.check, reference=g.get("reference", ""), **known)
+
+
+@csrf_exempt
+def login() -> BaseResponse:
+    """Begin a login and go on to the platform, or try out first whether our cookie comes back here."""
+    fields = {name: request.values.get(name, "") for name in LOGIN_FIELDS}
+    browser = _browser()
+    framed = request.headers.get("Sec-Fetch-Dest", "") in _FRAMES
+    made = browser or secrets.token_urlsafe(32)
+    flow = HardenedOIDCLogin(Fields(fields), _platforms(), StoredLogins(), made)
+    try:
+        if browser is None and framed:
+            flow.validate_oidc_login()
+            response: BaseResponse = Response(_probe_page(fields))
+        else:
+            response = redirect(flow.redirect(launch_url()), 302)
+    except LaunchRefusedError as refusal:
+        _log_refusal("login", refusal, issuer=fields["iss"][:255], client_id=fields["client_id"][:255])
+        raise
+    response.headers["Cache-Control"] = "no-store"
+    if browser is None:
+        set_cookie(response, BROWSER_COOKIE, made, seconds=BROWSER_SECONDS)
+    return response
+
+
+def _probe_page(fields: dict[str, str]) -> str:
+    """Return the page that goes on by itself where cookies come back, and offers a window of its own where not.
+
+    Its way on is a link, not a form: browsers apply form-action to where a form is redirected to.
+    """
+    again = request.args.get("again") == "1"
+    kept = {name: value for name, value in fields.items() if value}
+    return render_template(
+        "lti/probe.html",
+        again=again,
+        onward=url_for("lti.login", **kept, again="1"),
+        window=url_for("lti.login", **kept),
+        probe=url_for("lti.login_probe"),
+    )
+
+
+def login_probe() -> Response:
+    """Tell whether the binding cookie came back: `{"kept": true}`."""
+    response = jsonify(kept=_browser() is not None)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@csrf_exempt
+def launch() -> BaseResponse:
+    """Take a launch in: check the id_token, write what it brings, sign the person in and go to the activity."""
+    at = now()
+    fields = {name: request.form.get(name, "") for name in ("id_token", "state")}
+    flow: HardenedMessageLaunch | None = None
+    try:
+        if "error" in request.form:
+            raise _platform_error()
+        flow = _flow(fields, at)
+        flow.verify()
+        arrival = _admit(flow, at)
+    except LaunchRefusedError as refusal:
+        _after_refusal(refusal, flow, fields["state"])
+        raise
+    return _answer(arrival)
+
+
+def _flow(fields: dict[str, str], at: datetime) -> HardenedMessageLaunch:
+    return HardenedMessageLaunch(
+        Fields(fields),
+        _platforms(),
+        keysets=caches().keysets,
+        logins=StoredLogins(),
+        arrivals=StoredArrivals(),
+        browser=_browser(),
+        at=at,
+    )
+
+
+def _admit(flow: HardenedMessageLaunch, at: datetime) -> Arrival:
+    before = session_token()
+    with transaction():
+        arrival = admit_launch(flow, language=language_of(request.accept_languages.best) or "zh", at=at)
+        if before:
+            end_session_of_token(token=before, at=at)
+    return arrival
+
+
+def _answer(arrival: Arrival) -> BaseResponse:
+    if arrival.path is None:
+        gone = TargetGoneError()
+        gone.way_on_href = arrival.return_url or ""
+        raise gone
+    response = redirect(arrival.path, 303)
+    response.headers["Cache-Control"] = "no-store"
+    set_cookie(response, "lc_session", arrival.token, seconds=SESSION_SECONDS)
+    return response
+
+
+def _platform_error() -> PlatformError:
+    """Return what the platform posted instead of a token (Moodle does on a spent hint), cut to a line."""
+    said = (tidy_text(request.form.get(name), limit=200) for name in ("error_description", "error"))
+    return PlatformError(said=next((text for text in said if text), "error"))
+
+
+def _after_refusal(refusal: LaunchRefusedError, flow: HardenedMessageLaunch | None, state: str) -> None:
+    """Log what did not hold, make the login useless, speak the person's language and offer the way back."""
+    browser = _browser()
+    if state and browser:
+        burn_login(state=state, browser=browser)
+    known: dict[str, Any] = {}
+    message: Message | None = getattr(flow, "message", None)
+    if flow is not None and message is not None:  # read only after the signature held
+        known = {"registration": flow.platform.id, "deployment": message.deployment_id}
+        refusal.way_on_href = way_back(flow.platform, message) or ""
+        if message.language:
+            g.language = message.language
+    _log_refusal("launch", refusal, **known)
+
+
+def keys() -> Response:
+    """Publish the public keys that we sign with towards platforms."""
+    response = jsonify(keys=public_keys())
+    response.headers["Cache-Control"] = f"public, max-age={KEYSET_SECONDS}"
+    return response
+
