@@ -86,7 +86,7 @@ def wake(name: str) -> None:
     driver = connection.connection.driver_connection
     task = jobs_of(current_app).engine.tasks[name]
     try:
-        with session.begin_nested():
+        with connection.begin_nested():  # a duplicate must not undo the work around it
             task.configure(connection=driver, queueing_lock=name).defer()
     except procrastinate.exceptions.AlreadyEnqueued:
         return

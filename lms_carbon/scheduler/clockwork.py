@@ -73,7 +73,12 @@ def make_timetable(app: Flask) -> BackgroundScheduler:
     )
     for job in jobs_of(app).by_name.values():
         timetable.add_job(
-            act, "interval", seconds=job.every.total_seconds(), args=[app, job.name], id=job.name, next_run_time=clock.now()
+            act,
+            "interval",
+            seconds=job.every.total_seconds(),
+            args=[app, job.name],
+            id=job.name,
+            next_run_time=clock.now(),
         )
     if sqlite:
         timetable.add_job(WakeUps(app).look, "interval", seconds=POLL.total_seconds(), id="wake-ups")
