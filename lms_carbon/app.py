@@ -10,6 +10,7 @@ from lms_carbon.core.http import frame_origins, init_http
 from lms_carbon.core.jobs import Job, init_jobs
 from lms_carbon.core.logs import init_logs
 from lms_carbon.core.web import ApiBlueprint, Blueprint
+from lms_carbon.cycles.services import own_data as cycles_data
 from lms_carbon.exams import api as exams_api
 from lms_carbon.exams import jobs as exams_jobs
 from lms_carbon.exams.services import hooks as exams_hooks
@@ -18,7 +19,12 @@ from lms_carbon.lti import api as lti_api
 from lms_carbon.lti.commands import platform_commands
 from lms_carbon.lti.services import registrations as lti_registrations
 from lms_carbon.lti.views import routes as lti_views
+from lms_carbon.people import commands as people_commands
+from lms_carbon.people import jobs as people_jobs
 from lms_carbon.people import queries as people_queries
+from lms_carbon.people.services import own_data as people_data
+from lms_carbon.people.views import desk as people_desk
+from lms_carbon.people.views import urls as people_urls
 from lms_carbon.results.commands import level_commands
 from lms_carbon.sandbox.commands import sandbox_commands
 from lms_carbon.scheduler.commands import scheduler_command, worker_command
@@ -26,17 +32,22 @@ from lms_carbon.web import views as web_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
+    people_urls.blueprint,
     lti_views.blueprint,
     web_views.blueprint,
 )
-API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (exams_api.api_blueprint, lti_api.api_blueprint,)
-JOBS: tuple[Job, ...] = (*exams_jobs.JOBS,)
+API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
+    exams_api.api_blueprint,
+    lti_api.api_blueprint,
+)
+JOBS: tuple[Job, ...] = (*exams_jobs.JOBS, *people_jobs.JOBS)
 COMMANDS: tuple[click.Command, ...] = (
     cli.database_commands,
     cli.serve_command,
     cli.settings_command,
     framework_commands,
     level_commands,
+    *people_commands.COMMANDS,
     platform_commands,
     sandbox_commands,
     scheduler_command,
@@ -64,6 +75,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 def init_hooks(app: Flask) -> None:
     """Let upper packages answer what lower ones ask."""
     hooks.load_actor.register(app, people_queries.find_actor)
+    hooks.navigation.register(app, people_desk.desks_of_people)
+    hooks.person_data.register(app, people_data.person_data_of_people)
+    hooks.person_data.register(app, cycles_data.person_data_of_cycles)
     hooks.launch_target.register(app, exams_hooks.find_launch_target)
     hooks.person_data.register(app, exams_hooks.describe_person_data)
     frame_origins.register(app, lti_registrations.framing_origins)
