@@ -241,6 +241,9 @@ class HardenedMessageLaunch(MessageLaunch):  # type: ignore[misc]
         super().__init__(fields, platforms, _NoSessions(), _NoCookies(), requests_session=object())
         self._keysets, self._logins, self._arrivals, self._browser, self._at = keysets, logins, arrivals, browser, at
 
+    def _get_request_param(self, key: str) -> str:
+        return str(self._request.get_param(key))
+
     @property
     def platform(self) -> Platform:
         """The registration that the token belongs to; trustworthy once the signature was checked."""

@@ -1,0 +1,135 @@
+"""The valid launches of the certification suite, for teachers and for students (6.1.2, 6.1.3)."""
+
+from typing import Any
+
+import pytest
+
+from tests.conformance.conftest import Door
+from tests.support.platform import CLAIM, GONE, INSTRUCTOR, LEARNER, MEMBERSHIP
+
+PERSON = "http://purl.imsglobal.org/vocab/lis/v2/institution/person"
+UNKNOWN = "http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper"
+NAMES = ("name", "given_name", "family_name")
+
+TEACHERS: dict[str, dict[str, Any]] = {
+    "valid": {"roles": [INSTRUCTOR]},
+    "with roles": {"roles": [INSTRUCTOR, f"{PERSON}#Staff", f"{PERSON}#Other"]},
+    "short role": {"roles": ["Instructor"]},
+    "teaching assistant": {"roles": [f"{MEMBERSHIP}/Instructor#TeachingAssistant"]},
+    "email only": {"roles": [INSTRUCTOR], **dict.fromkeys(NAMES, GONE)},
+    "names only": {"roles": [INSTRUCTOR], "email": GONE},
+    "no personal data": {"roles": [INSTRUCTOR], **dict.fromkeys((*NAMES, "email"), GONE)},
+    "new resource link": {"roles": [INSTRUCTOR], "resource_link": {"id": "never-seen"}},
+}
+STUDENTS: dict[str, dict[str, Any]] = {
+    "valid": {"roles": [LEARNER]},
+    "with roles": {"roles": [LEARNER, f"{PERSON}#Student", f"{MEMBERSHIP}#Mentor"]},
+    "short role": {"roles": ["Learner"]},
+    "unknown role": {"roles": [UNKNOWN, LEARNER]},
+    "unknown role alone": {"roles": [UNKNOWN]},
+    "unknown role that ends as a known one": {"roles": ["http://purl.imsglobal.org/vocab/lis/v2/unknown/x#Instructor"]},
+    "sub-role of a learner": {"roles": [f"{MEMBERSHIP}/Learner#Instructor"]},
+    "institution's instructor": {"roles": [f"{PERSON}#Instructor", LEARNER]},
+    "system administrator": {"roles": ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"]},
+    "empty role": {"roles": [""]},
+    "no role": {"roles": []},
+    "email only": dict.fromkeys(NAMES, GONE),
+    "names only": {"email": GONE},
+    "no personal data": dict.fromkeys((*NAMES, "email"), GONE),
+    "new resource link": {"resource_link": {"id": "never-seen"}},
+    "instructor without a course": {"roles": [INSTRUCTOR], "context": GONE},
+}
+
+
+@pytest.mark.parametrize("changes", TEACHERS.values(), ids=TEACHERS.keys())
+def test_teachers_get_in_as_teachers(door: Door, changes: dict[str, Any]) -> None:
+    answer = door.platform.launch(door.client, **changes)
+    assert answer.status_code == 303, answer.text
+    me = door.me()
+    assert me["roles"] == ["teacher"]
+    assert me["context"] == {"id": "c-1", "title": "Carbon management"}
+    assert me["person"]["name"]
+
+
+@pytest.mark.parametrize("changes", STUDENTS.values(), ids=STUDENTS.keys())
+def test_all_others_get_in_as_candidates(door: Door, changes: dict[str, Any]) -> None:
+    answer = door.platform.launch(door.client, **changes)
+    assert answer.status_code == 303, answer.text
+    me = door.me()
+    assert me["roles"] == ["candidate"]
+    assert me["person"]["name"]
+
+
+def test_me_says_who_and_where(door: Door) -> None:
+    answer = door.platform.launch(door.client, roles=[LEARNER, f"{PERSON}#Student"])
+    assert answer.headers["Location"] == "/"
+    me = door.me()
+    person = me.pop("person")
+    assert isinstance(person["id"], int)
+    assert person["name"] == "Lin Xiao"
+    assert me == {
+        "roles": ["candidate"],
+        "lti_roles": [LEARNER, f"{PERSON}#Student"],
+        "institution": "demo",
+        "context": {"id": "c-1", "title": "Carbon management"},
+        "resource_link": "rl-1",
+        "locale": "en",
+    }
+
+
+def test_without_a_session_me_is_a_problem(door: Door) -> None:
+    answer = door.client.get("/api/v1/me")
+    assert answer.status_code == 401
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_email_without_context(door: Door) -> None:
+    answer = door.platform.launch(door.client, context=GONE, **dict.fromkeys(NAMES, GONE))
+    assert answer.status_code == 303
+    me = door.me()
+    assert me["context"] is None
+    assert me["person"]["name"] == "lin.xiao"
+
+
+def test_only_what_is_required(door: Door) -> None:
+    state, nonce = door.platform.login(door.client)
+    wanted = ("version", "message_type", "deployment_id", "target_link_uri", "roles", "resource_link")
+    keep = {"iss", "aud", "sub", "iat", "exp", "nonce", *(CLAIM + name for name in wanted)}
+    claims = {name: value for name, value in door.platform.claims(nonce).items() if name in keep}
+    claims[CLAIM + "resource_link"] = {"id": "rl-1"}
+    answer = door.client.post("/lti/launch", data={"id_token": door.platform.sign(claims), "state": state})
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [("zh_cn", "zh-CN"), ("zh-TW", "zh-CN"), ("en_us", "en"), ("en-GB", "en"), ("de_kids", "zh-CN"), (None, "zh-CN")],
+)
+def test_the_platform_says_which_language(door: Door, locale: str | None, shown: str) -> None:
+    door.platform.launch(door.client, launch_presentation={"locale": locale})
+    assert door.me()["locale"] == shown
+
+
+def test_what_is_unknown_or_null_is_ignored(door: Door) -> None:
+    nulls = {name: None for name in (*NAMES, "email", "context", "launch_presentation", "azp", "nbf")}
+    more = {"https://vendor.example/claim": {"deep": [None, 1e300, "\ud800"]}, CLAIM + "custom": None, CLAIM + "lis": None}
+    answer = door.platform.launch(door.client, **nulls, **more)
+    assert answer.status_code == 303, answer.text
+
+
+def test_one_identity_through_changing_names(door: Door) -> None:
+    door.platform.launch(door.client)
+    first = door.me()["person"]
+    door.platform.launch(door.client, name="Lin Xiao-Wang", email="new@school.example")
+    second = door.me()["person"]
+    assert second == {"id": first["id"], "name": "Lin Xiao-Wang"}
+    door.platform.launch(door.client, **dict.fromkeys((*NAMES, "email"), GONE))
+    assert door.me()["person"] == second
+    assert door.count("person") == 1
+    assert door.count("resource_link") == door.count("course") == 1
+
+
+def test_the_same_email_is_not_the_same_person(door: Door) -> None:
+    door.platform.launch(door.client, sub="4")
+    door.platform.launch(door.client, sub="5")
+    assert door.count("person") == 2
