@@ -91,3 +91,10 @@ class SecondFactorExistsError(ConflictError):
     """A factor in use is replaced only by somebody who has it."""
 
     sentence = mark("A second factor is set up already. Enter its code, then you can set up another.")
+
+
+class MayNotEraseSelfError(ForbiddenError):
+    """Erasing is an act of somebody who can be asked about it afterwards."""
+
+    code = "erase-self"
+    sentence = mark("Nobody erases themselves; another administrator must do it.")

@@ -132,7 +132,7 @@ def open_invitation(token: str) -> Offer | None:
     return Offer(*row) if row is not None else None
 
 
-def open_link(token: str) -> sa.Row[tuple[str, dict[str, str]]]:
+def open_link(token: str) -> tuple[str, dict[str, str]]:
     """Return (name, institution) of whom a sign-in link signs in. Raises `LinkUsedError`, `UnknownLinkError`."""
     row = session.execute(
         sa.select(Person.name, Institution.name.label("institution"), SignInLink.used_at, SignInLink.expires_at)
@@ -144,7 +144,7 @@ def open_link(token: str) -> sa.Row[tuple[str, dict[str, str]]]:
         raise UnknownLinkError
     if row.used_at is not None or row.expires_at <= session.execute(sa.select(database_now())).scalar_one():
         raise LinkUsedError
-    return row
+    return row.name, row.institution
 
 
 @dataclass
@@ -247,7 +247,7 @@ def list_acts(
     object_id: int | None = None,
     person_id: int | None = None,
     before: int | None = None,
-) -> Sequence[sa.Row[tuple[AuditEntry, str | None]]]:
+) -> list[tuple[AuditEntry, str | None]]:
     """Return up to `PAGE` + 1 acts of the actor's institution with who did them, the newest first.
 
     `action` is an act (`grant.give`) or the noun before the point (`grant`).
@@ -267,10 +267,11 @@ def list_acts(
         conditions.append(AuditEntry.person_id == person_id)
     if before is not None:
         conditions.append(AuditEntry.id < before)
-    return session.execute(
+    found = session.execute(
         sa.select(AuditEntry, Person.name)
         .outerjoin(Person, Person.id == AuditEntry.person_id)
         .where(*conditions)
         .order_by(AuditEntry.id.desc())
         .limit(PAGE + 1)
-    ).all()
+    )
+    return [(entry, name) for entry, name in found]

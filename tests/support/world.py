@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import click
+from click.testing import CliRunner
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -107,13 +110,21 @@ def act_as(person: World, **options: Any) -> Actor:
     return actor_of(make_session(person, **options))
 
 
+def run_command(app: Flask, command: click.Command, *words: str, status: int = 0) -> str:
+    """Run a command line on the app's database and return what it prints on standard output."""
+    result = CliRunner().invoke(command, list(words), obj=lambda: app)
+    assert result.exit_code == status, result.output
+    return result.stdout
+
+
 def submit(
     client: FlaskClient, path: str, data: dict[str, Any] | None = None, *, page: str | None = None
 ) -> TestResponse:
     """Send a form as a browser does: open the page it stands on (`page`, else `path`), take its token along."""
-    shown = client.get(page or path)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)
-    sent = dict(data or {})
-    if token:
-        sent["csrf_token"] = token.group(1)
-    return client.post(path, data=sent)
+    return client.post(path, data={**(data or {}), "csrf_token": form_token(client, page or path)})
+
+
+def form_token(client: FlaskClient, page: str) -> str:
+    """Return the token of the forms on a page, for a form that is sent when its page is out of date."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)
+    return found.group(1) if found else ""

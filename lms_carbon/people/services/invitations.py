@@ -129,7 +129,7 @@ def accept_invitation(*, token: str, by: Actor | None, name: str, language: str,
     return Accepted(person_id=person_id, institution_id=invitation.institution_id)
 
 
-def _take(token: str, at: datetime) -> sa.Row[Any]:
+def _take(token: str, at: datetime) -> Any:
     taken = session.execute(
         sa.update(Invitation)
         .where(

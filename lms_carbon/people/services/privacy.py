@@ -9,6 +9,7 @@ from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.hooks import person_data
 from lms_carbon.core.identity import Actor
+from lms_carbon.people.errors import MayNotEraseSelfError
 from lms_carbon.people.models.persons import Person
 from lms_carbon.people.services.audit import record_act
 
@@ -34,8 +35,13 @@ def export_person(*, by: Actor | None, institution_id: int, person_id: int, at: 
 
 
 def erase_person(*, by: Actor | None, institution_id: int, person_id: int, at: datetime) -> None:
-    """Remove or blank what need not be kept of a person, in all packages; cannot be undone, may be repeated."""
+    """Remove or blank what need not be kept of a person, in all packages; cannot be undone, may be repeated.
+
+    Acts stay in the audit trail without the name. Raises `NotFoundError`, `MayNotEraseSelfError`.
+    """
     _check_here(institution_id, person_id)
+    if by is not None and by.person_id == person_id:
+        raise MayNotEraseSelfError
     for answer in person_data.ask():
         answer.erase(person_id, at)
     record_act(
