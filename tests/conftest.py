@@ -8,10 +8,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from lms_carbon.app import create_app
 from tests.support.databases import DIALECTS, Templates, made_templates, settings_for, unique_name
@@ -79,11 +81,22 @@ def database_url(request: pytest.FixtureRequest, templates: Templates) -> Iterat
         yield url
 
 
+class PublicClient(FlaskClient):
+    """A client that calls the tool by its public address, so that the cookies of that host come back."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request; addresses without a host are the tool's."""
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", "http://127.0.0.1:8000")
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """Yield an app on an empty database."""
     app = create_app(settings_for(database_url, tmp_path))
     app.testing = False
+    app.test_client_class = PublicClient
     yield app
     with app.app_context():
         app.extensions["sqlalchemy"].session.remove()

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
@@ -10,6 +10,7 @@ from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
 from lms_carbon.core.config import Settings
+from lms_carbon.core.cookies import cookie_name
 from lms_carbon.core.db import db, prepare_engine
 from lms_carbon.core.health import migrations_folder
 from lms_carbon.core.i18n import LANGUAGES, LOCALES, PackageDomain, language_of
@@ -39,7 +40,7 @@ csrf = CSRFProtect()
 
 def choose_language() -> str:
     """Return the locale of this page: the reader's choice, else their session's, else the browser's."""
-    chosen = language_of(request.cookies.get(LANGUAGE_COOKIE)) if request else None
+    chosen = language_of(request.cookies.get(cookie_name(LANGUAGE_COOKIE))) if request else None
     actor = current_actor()
     if chosen is None and actor is not None:
         chosen = actor.language
@@ -93,8 +94,3 @@ def init_extensions(app: Flask, settings: Settings) -> None:
 def init_api(app: Flask) -> Api:
     """Make the JSON API of `/api/v1`."""
     return DescribedApi(app)
-
-
-def icon(name: str) -> str:
-    """Return the address of a Bootstrap icon in the local sprite."""
-    return url_for("bootstrap.static", filename="icons/bootstrap-icons.svg") + "#" + name

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
@@ -24,6 +24,7 @@ from lms_carbon.core.errors import (
     NotSignedInError,
     TooLargeError,
 )
+from lms_carbon.core.extensions import csrf
 from lms_carbon.core.hooks import Hook
 from lms_carbon.core.i18n import mark
 
@@ -34,6 +35,15 @@ log = structlog.get_logger("lms_carbon.http")
 
 # Letters and digits that cannot be taken for one another when a reference number is read out.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FOREVER = "public, max-age=31536000, immutable"
+_PLAIN_FAULT = (
+    '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>lms_carbon</title>'
+    "<h1>这一步没有完成</h1><p>是我们的问题，不是您的。请稍后再试。</p>"
+    '<div lang="en"><h1>That did not work</h1><p>The fault is ours, not yours. Try again later.</p></div>'
+    "<p>{reference}</p></html>"
+)
+"""For when the fault lies in what pages are made of."""
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -55,7 +65,8 @@ class FaultError(DomainError):
     status = 500
     code = "fault"
     title = mark("That did not work")
-    sentence = mark("The fault is ours, not yours. What you entered is still here.")
+    sentence = mark("The fault is ours, not yours.")
+    safe = mark("What was saved before stays saved; of this step nothing was kept.")
 
 
 class PageExpiredError(DomainError):
@@ -65,6 +76,15 @@ class PageExpiredError(DomainError):
     code = "page-expired"
     title = mark("This page was open too long")
     sentence = mark("Open the page again and send it once more; nothing was changed.")
+    way_on = mark("Open the page again")
+
+
+class ForeignOriginError(ForbiddenError):
+    """A write to the API that a page of another site made in the reader's browser."""
+
+    code = "foreign-origin"
+    title = mark("That request came from another site")
+    sentence = mark("Writes to the API are taken from this site's own pages and from programs, not from other sites.")
 
 
 class MethodError(DomainError):
@@ -125,8 +145,10 @@ def answer_error(error: DomainError) -> Response:
             "type": f"urn:lms-carbon:problem:{error.code}",
             "title": gettext(error.title),
             "status": error.status,
+            "code": error.code,
             "detail": say(error),
             "reference": reference,
+            **error.members,
         }
         if isinstance(error, InvalidInputError) and error.problems:
             body["errors"] = error.problems
@@ -152,7 +174,33 @@ def _on_http_error(error: HTTPException) -> Any:
 
 def _on_fault(fault: Exception) -> Response:
     log.exception("fault", reference=g.get("reference", ""), path=request.path)
-    return answer_error(FaultError())
+    # Where the fault is the database, the page must not ask it again who is here.
+    g.setdefault("actor", None)
+    try:
+        return answer_error(FaultError())
+    except Exception:  # noqa: BLE001 - the last page: nothing behind it could answer
+        log.exception("fault in the page of a fault", reference=g.get("reference", ""))
+        return Response(_PLAIN_FAULT.format(reference=g.get("reference", "")), 500)
+
+
+def _check_origin() -> None:
+    """Refuse writes that another site made a browser send.
+
+    Pages carry a token in every form. The API takes no type that a form can send, and its `Origin`, which browsers
+    always add to such requests, must be ours. Views marked `core.web.csrf_exempt` are posted by platforms.
+    """
+    if request.method in _SAFE_METHODS:
+        return
+    if not wants_json():
+        view = current_app.view_functions.get(request.endpoint or "")
+        if view is not None and not getattr(view, "csrf_exempt", False):
+            csrf.protect()
+        return
+    ours = (current_app.extensions["lms_carbon.settings"].public_url, request.host_url.rstrip("/"))
+    if request.headers.get("Origin", ours[0]) not in ours:
+        raise ForeignOriginError
+    if not request.is_json:
+        raise MediaTypeError
 
 
 def _begin() -> None:
@@ -160,8 +208,7 @@ def _begin() -> None:
     g.reference = make_reference()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.reference)
-    if wants_json() and request.method not in ("GET", "HEAD", "OPTIONS") and not request.is_json:
-        raise MediaTypeError
+    _check_origin()
 
 
 def _finish(response: Response) -> Response:
@@ -175,6 +222,8 @@ def _finish(response: Response) -> Response:
         headers.setdefault("Cache-Control", "no-store")
     elif wants_json():
         headers.setdefault("Cache-Control", "no-store")
+    elif response.status_code < 400 and "v" in request.args and (request.endpoint or "").endswith(".static"):
+        headers["Cache-Control"] = _FOREVER  # the address holds a digest of the file, see web.frame.asset
     log.info(
         "request",
         method=request.method,

@@ -153,15 +153,15 @@ def way_on(error: DomainError) -> WayOn | None:
     if error.way_on_href:
         outside = local_address(error.way_on_href) == "/" != error.way_on_href
         return WayOn(gettext(error.way_on or BACK_TO_COURSE), error.way_on_href, outside)
-    again = request.method == "GET"
+    back = _page_before()
     if error.status == 401:
         return WayOn(gettext(SIGN_IN), "/sign-in")
-    if error.status >= 500 and again:
+    if request.method != "GET":
+        # Without a page of ours before it, this was posted by a platform: the sentence says where to go.
+        return WayOn(gettext(error.way_on or BACK), back) if back else None
+    if error.status >= 500:
         return WayOn(gettext(TRY_AGAIN), here())
-    back = _page_before()
-    if back:
-        return WayOn(gettext(BACK), back)
-    return WayOn(gettext(TO_START), "/") if request.path != "/" else None
+    return WayOn(gettext(BACK), back) if back else WayOn(gettext(TO_START), "/")
 
 
 def _page_before() -> str:

@@ -10,7 +10,7 @@ from lms_carbon.core.cookies import set_cookie
 from lms_carbon.core.errors import InvalidInputError
 from lms_carbon.core.extensions import LANGUAGE_COOKIE
 from lms_carbon.core.i18n import LANGUAGES
-from lms_carbon.core.web import PUBLIC, package_blueprint
+from lms_carbon.core.web import PUBLIC, csrf_exempt, package_blueprint
 from lms_carbon.web import frame
 from lms_carbon.web.samples import sample_form
 
@@ -27,8 +27,12 @@ def home() -> str:
 
 
 @blueprint.post("/language", access=PUBLIC, transactional=False)
+@csrf_exempt
 def choose_language() -> Response:
-    """Keep the chosen language in this browser and go back to the page."""
+    """Keep the chosen language in this browser and go back to the page.
+
+    It needs no proof of origin, for it gives and takes no right, and pages without other forms stay free of cookies.
+    """
     language = request.form.get("language", "")
     if language not in LANGUAGES:
         raise InvalidInputError

@@ -1,0 +1,126 @@
+"""The look of the product in Chromium: the style page with every part, the error pages, the start."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import (
+    Visitor,
+    assert_accessible,
+    assert_fits,
+    assert_focus_is_seen,
+    assert_targets,
+    screenshot,
+)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [320, 390, 690, 1280])
+def test_style_page(visitor: Visitor, width: int, language: str, dark: bool) -> None:
+    page = visitor.open("/style", width=width, language=language, dark=dark)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if language == "zh" else "en")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark" if dark else "light")
+    screenshot(page, f"style-{language}-{width}-{'dark' if dark else 'light'}")
+    page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    assert_accessible(page)
+    assert_fits(page)
+    assert_targets(page)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+@pytest.mark.parametrize("width", [320, 690, 1280])
+def test_start_and_errors(visitor: Visitor, path: str, language: str, width: int) -> None:
+    page = visitor.open(path, width=width, language=language)
+    screenshot(page, f"page{path.replace('/', '-')}-{language}-{width}")
+    assert_accessible(page)
+    assert_fits(page)
+    assert_targets(page)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_focus_is_seen_at_every_stop(visitor: Visitor, width: int) -> None:
+    page = visitor.open("/style", width=width)
+    page.evaluate("document.querySelector('#errors').blur()")
+    assert assert_focus_is_seen(page) > 50
+
+
+def test_the_first_stop_leads_to_the_content(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_the_language_switch_keeps_the_page(visitor: Visitor) -> None:
+    page = visitor.open("/style?x=1")
+    page.get_by_role("button", name="中文").click()
+    expect(page).to_have_url(visitor.site.url + "/style?x=1")
+    expect(page.get_by_role("heading", name="样式")).to_be_visible()
+    page.goto(visitor.site.url + "/nowhere")
+    expect(page.get_by_role("heading", name="这里没有内容")).to_be_visible()
+
+
+def test_every_page_works_without_script(visitor: Visitor) -> None:
+    page = visitor.open("/style", java_script_enabled=False)
+    page.get_by_text("Withdraw the form…").click()
+    expect(page.get_by_role("button", name="Withdraw", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("heading", name="样式")).to_be_visible()
+
+
+def test_mistakes_take_the_focus_and_lead_to_their_fields(visitor: Visitor) -> None:
+    page = visitor.open("/style")
+    expect(page.locator("#errors")).to_be_focused()
+    page.locator("#errors").get_by_role("link", name="Why").click()
+    expect(page).to_have_url(visitor.site.url + "/style#f-note")
+    field = page.get_by_label("Why")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description("Say in a sentence why; the candidate reads it.")
+
+
+def test_a_reference_is_copied(visitor: Visitor) -> None:
+    page = visitor.open("/style", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "E-7K2M-4418"
+
+
+def test_keys_are_listed_work_outside_fields_and_can_be_turned_off(visitor: Visitor) -> None:
+    page = visitor.open("/style")
+    sound = page.get_by_role("radio", name="Sound")
+    page.keyboard.press("3")
+    expect(sound).to_be_checked()
+    page.get_by_label("Name").fill("")
+    page.get_by_label("Name").press("2")
+    expect(sound).to_be_checked()
+    page.locator("main").focus()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_contain_text("Send to review")
+    assert_accessible(page)
+    dialog.get_by_role("checkbox").uncheck()
+    dialog.get_by_role("button", name="Close").click()
+    page.locator("main").focus()
+    page.keyboard.press("2")
+    expect(sound).to_be_checked()
+    page.reload()
+    page.locator("main").focus()
+    page.keyboard.press("3")
+    expect(page.get_by_role("radio", name="Begun")).to_be_checked()
+
+
+def test_changes_that_were_not_sent_are_guarded(visitor: Visitor) -> None:
+    page = visitor.open("/style")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="Start", exact=True).click()
+    expect(page).to_have_url(visitor.site.url + "/")
+    assert asked == []
+    page.go_back()
+    page.get_by_label("Name").fill("某人")
+    page.get_by_role("link", name="Start", exact=True).click()
+    expect(page).to_have_url(visitor.site.url + "/")
+    assert asked == ["beforeunload"]

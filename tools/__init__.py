@@ -1,0 +1,1 @@
+"""Scripts for those who develop the product; not part of the wheel."""
