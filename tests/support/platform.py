@@ -87,7 +87,7 @@ class FakePlatform:
             return self.keyset
         return json.dumps(self.keyset or {"keys": [jwk(self.key, self.kid)]}).encode()
 
-    def claims(self, nonce: str, **changes: Any) -> dict[str, Any]:
+    def claims(self, nonce: str, /, **changes: Any) -> dict[str, Any]:
         """A resource link launch as Moodle sends it. Names of LTI claims go without their prefix."""
         at = int(self.clock())
         claims: dict[str, Any] = {

@@ -89,6 +89,25 @@ def add_registration(
     return registration
 
 
+def end_registration(*, by: Actor | None, registration_id: int, at: datetime) -> None:
+    """Let a platform launch no more. What it brought stays; ending twice changes nothing."""
+    registration = session.get_one(Registration, registration_id)
+    if registration.ended_at is not None:
+        return
+    registration.ended_at = at
+    record_act(
+        by=by,
+        institution_id=registration.institution_id,
+        action="platform.end",
+        object_type="registration",
+        object_id=registration.id,
+        at=at,
+    )
+    session.flush()
+    caches().registrations.clear()
+    caches().origins.clear()
+
+
 def make_key(*, registration: Registration, state: KeyState, at: datetime) -> ToolKey:
     """Make a key pair (RSA 2048) of this registration's own; the private half rests sealed."""
     pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)

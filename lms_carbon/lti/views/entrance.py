@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.cookies import cookie_name, session_token, set_cookie
+from lms_carbon.core.http import answer_error
 from lms_carbon.core.i18n import language_of
 from lms_carbon.core.transaction import transaction
 from lms_carbon.core.web import csrf_exempt
@@ -142,11 +143,14 @@ def _admit(flow: HardenedMessageLaunch, at: datetime) -> Arrival:
 
 
 def _answer(arrival: Arrival) -> BaseResponse:
+    """Sign the browser in and go to the activity, or say that it leads nowhere any more: who came is known then too."""
+    response: BaseResponse
     if arrival.path is None:
         gone = TargetGoneError()
         gone.way_on_href = arrival.return_url or ""
-        raise gone
-    response = redirect(arrival.path, 303)
+        response = answer_error(gone)
+    else:
+        response = redirect(arrival.path, 303)
     response.headers["Cache-Control"] = "no-store"
     set_cookie(response, "lc_session", arrival.token, seconds=SESSION_SECONDS)
     return response
