@@ -27,6 +27,7 @@ from lms_carbon.core.errors import (
 from lms_carbon.core.extensions import csrf
 from lms_carbon.core.hooks import Hook
 from lms_carbon.core.i18n import mark
+from lms_carbon.core.web import IdConverter
 
 frame_origins: Hook[[], list[str]] = Hook("frame_origins")
 """Which origins may show the tool in a frame: those of the registered platforms."""
@@ -239,6 +240,7 @@ def init_http(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = IdConverter
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(DomainError, answer_error)

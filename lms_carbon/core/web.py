@@ -11,11 +11,21 @@ from typing import Any, Final
 from flask import Blueprint as FlaskBlueprint
 from flask import request
 from flask_smorest import Blueprint as SmorestBlueprint
+from werkzeug.routing import IntegerConverter, Map
 
 from lms_carbon.core.identity import Role, acting, signed_in
 from lms_carbon.core.transaction import transaction
 
 View = Callable[..., Any]
+
+
+class IdConverter(IntegerConverter):
+    """An id in an address. A number that no key can be is no address: 404, not a fault of the database."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": 2**53 - 1, **options})
+
+
 Access = frozenset[Role]
 
 PUBLIC: Final[Access] = frozenset()
