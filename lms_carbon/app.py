@@ -14,6 +14,10 @@ from lms_carbon.cycles.services import own_data as cycles_data
 from lms_carbon.exams import api as exams_api
 from lms_carbon.exams import jobs as exams_jobs
 from lms_carbon.exams.services import hooks as exams_hooks
+from lms_carbon.exams.views import urls as exams_urls
+from lms_carbon.files import jobs as files_jobs
+from lms_carbon.files import views as files_views
+from lms_carbon.files.services import storage as files_storage
 from lms_carbon.framework.commands import framework_commands
 from lms_carbon.lti import api as lti_api
 from lms_carbon.lti.commands import platform_commands
@@ -25,6 +29,10 @@ from lms_carbon.people import queries as people_queries
 from lms_carbon.people.services import own_data as people_data
 from lms_carbon.people.views import desk as people_desk
 from lms_carbon.people.views import urls as people_urls
+from lms_carbon.question_bank import api as question_bank_api
+from lms_carbon.question_bank.commands import questions_commands
+from lms_carbon.question_bank.services import own_data as question_bank_data
+from lms_carbon.question_bank.views import pages as question_bank_pages
 from lms_carbon.results.commands import level_commands
 from lms_carbon.sandbox.commands import sandbox_commands
 from lms_carbon.scheduler.commands import scheduler_command, worker_command
@@ -32,15 +40,19 @@ from lms_carbon.web import views as web_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
+    exams_urls.blueprint,
+    files_views.blueprint,
     people_urls.blueprint,
     lti_views.blueprint,
+    question_bank_pages.blueprint,
     web_views.blueprint,
 )
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     exams_api.api_blueprint,
     lti_api.api_blueprint,
+    question_bank_api.api_blueprint,
 )
-JOBS: tuple[Job, ...] = (*exams_jobs.JOBS, *people_jobs.JOBS)
+JOBS: tuple[Job, ...] = (*exams_jobs.JOBS, *files_jobs.JOBS, *people_jobs.JOBS)
 COMMANDS: tuple[click.Command, ...] = (
     cli.database_commands,
     cli.serve_command,
@@ -49,6 +61,7 @@ COMMANDS: tuple[click.Command, ...] = (
     level_commands,
     *people_commands.COMMANDS,
     platform_commands,
+    questions_commands,
     sandbox_commands,
     scheduler_command,
     worker_command,
@@ -77,9 +90,12 @@ def init_hooks(app: Flask) -> None:
     hooks.load_actor.register(app, people_queries.find_actor)
     hooks.navigation.register(app, people_desk.desks_of_people)
     hooks.person_data.register(app, people_data.person_data_of_people)
+    hooks.person_data.register(app, files_storage.person_data_of_files)
     hooks.person_data.register(app, cycles_data.person_data_of_cycles)
     hooks.launch_target.register(app, exams_hooks.find_launch_target)
     hooks.person_data.register(app, exams_hooks.describe_person_data)
+    hooks.navigation.register(app, question_bank_pages.desks)
+    hooks.person_data.register(app, question_bank_data.person_data_of_questions)
     frame_origins.register(app, lti_registrations.framing_origins)
 
 

@@ -26,7 +26,7 @@ NOT_ANSWERED = mark("Not answered.")
 class Form(Protocol):
     """A submitted form: werkzeug's MultiDict has this shape."""
 
-    def get(self, key: str, default: str = "", /) -> str:
+    def get(self, key: str, default: str, /) -> str:
         """Return the first value of a field."""
 
     def getlist(self, key: str, /) -> list[str]:

@@ -10,8 +10,8 @@ from lms_carbon.question_bank.kinds.base import points_text
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.rules.about import COGNITIVE
 
-_IN_LANGUAGE: Final = {"zh": mark("{what}, Chinese"), "en": mark("{what}, English")}
-_FIELDS: Final[Mapping[str, str]] = {
+IN_LANGUAGE: Final = {"zh": mark("{what}, Chinese"), "en": mark("{what}, English")}
+FIELD_NAMES: Final[Mapping[str, str]] = {
     "title": mark("Short title"),
     "stem": mark("Stem"),
     "explanation": mark("Explanation"),
@@ -31,8 +31,8 @@ _FIELDS: Final[Mapping[str, str]] = {
     "needs_expert_review": mark("An expert should look at it"),
     "tags": mark("Requirements"),
 }
-_CHOICE: Final = mark("Choice {letter}")
-_FEEDBACK: Final = mark("Feedback on choice {letter}")
+CHOICE: Final = mark("Choice {letter}")
+FEEDBACK: Final = mark("Feedback on choice {letter}")
 _YES: Final = mark("yes")
 _NO: Final = mark("no")
 
@@ -40,14 +40,37 @@ _NO: Final = mark("no")
 class Described(Protocol):
     """What both a stored version and a draft have."""
 
-    title: Any
-    content: Any
-    points: Any
-    cognitive: Any
-    difficulty: Any
-    minutes: Any
-    source: Any
-    needs_expert_review: Any
+    @property
+    def title(self) -> Any:
+        """`{"zh", "en"}`."""
+
+    @property
+    def content(self) -> Any:
+        """As the kind's schema has it."""
+
+    @property
+    def points(self) -> Any:
+        """Thousandths."""
+
+    @property
+    def cognitive(self) -> Any:
+        """A key of `COGNITIVE`."""
+
+    @property
+    def difficulty(self) -> Any:
+        """Hundredths."""
+
+    @property
+    def minutes(self) -> Any:
+        """Whole ones."""
+
+    @property
+    def source(self) -> Any:
+        """`{"zh", "en"}`."""
+
+    @property
+    def needs_expert_review(self) -> Any:
+        """True or false."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +85,7 @@ class Change:
     @property
     def sentence(self) -> str:
         """The message id around the label: where the field is bilingual, it names the language."""
-        return _IN_LANGUAGE[self.language] if self.language else "{what}"
+        return IN_LANGUAGE[self.language] if self.language else "{what}"
 
 
 Flat = dict[tuple[str, str], tuple[Reason, str | None, Reason]]
@@ -93,7 +116,7 @@ def _flatten(version: Described, tags: str) -> Flat:
     for name, value in content.items():
         _add(flat, name, value)
     _add(flat, "points", points_text(version.points))
-    flat["cognitive", ""] = (Reason(_FIELDS["cognitive"]), None, Reason(COGNITIVE.get(version.cognitive, "")))
+    flat["cognitive", ""] = (Reason(FIELD_NAMES["cognitive"]), None, Reason(COGNITIVE.get(version.cognitive, "")))
     _add(flat, "difficulty", f"{version.difficulty / 100:.2f}")
     for name in ("minutes", "source", "needs_expert_review"):
         _add(flat, name, getattr(version, name))
@@ -103,14 +126,14 @@ def _flatten(version: Described, tags: str) -> Flat:
 
 def _add_choice(flat: Flat, row: Mapping[str, Any]) -> None:
     letter = {"letter": str(row["id"]).upper()}
-    for name, label in (("text", _CHOICE), ("feedback", _FEEDBACK)):
+    for name, label in (("text", CHOICE), ("feedback", FEEDBACK)):
         for language in LANGUAGES:
             text = plain_text((row.get(name) or {}).get(language, ""))
             flat[f"{name}-{row['id']}", language] = (Reason(label, letter), language, _literal(text))
 
 
 def _add(flat: Flat, name: str, value: Any) -> None:
-    label = Reason(_FIELDS.get(name, name))
+    label = Reason(FIELD_NAMES.get(name, name))
     if isinstance(value, Mapping) and set(value) <= set(LANGUAGES):
         for language in LANGUAGES:
             flat[name, language] = (label, language, _literal(plain_text(value.get(language, ""))))

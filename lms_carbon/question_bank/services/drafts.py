@@ -1,6 +1,7 @@
 """Writing: a new question, a saved draft, the next version of an approved one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import ConflictError
 from lms_carbon.core.identity import Actor
-from lms_carbon.framework.models import Statement
+from lms_carbon.framework.queries import positions_by_statement
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.question_bank.errors import (
     OpenVersionError,
@@ -35,7 +36,7 @@ def create_question(*, by: Actor, kind: str, draft: Draft, at: datetime) -> Ques
     check_author(by)
     if kind not in KINDS:
         raise UnknownKindError
-    check_tags(draft.tags)
+    draft = replace(draft, tags=settle_tags(draft.tags))
     question = Question(
         institution_id=by.institution_id, code=uuid4().hex, kind=kind, created_at=at, created_by=by.person_id
     )
@@ -57,7 +58,7 @@ def save_draft(*, by: Actor, question_id: int, revision: int, draft: Draft, at: 
     question = lock_question(by=by, question_id=question_id)
     version = newest_version(question)
     check_editable(by, version)
-    check_tags(draft.tags)
+    draft = replace(draft, tags=settle_tags(draft.tags))
     changed = [name for name in WRITTEN if getattr(version, name) != getattr(draft, name)]
     changed += ["tags"] if tags_of(version) != draft.tags else []
     if not changed:
@@ -137,14 +138,26 @@ def set_tags(version: QuestionVersion, tags: Sequence[Tag]) -> None:
     version.tags = kept
 
 
-def check_tags(tags: Iterable[Tag]) -> None:
-    """Raise `TooManyTagsError`, or `UnknownStatementError` where a statement does not exist or is named twice."""
+def settle_tags(tags: Sequence[Tag]) -> tuple[Tag, ...]:
+    """Return tags as they are kept: one that names all positions that share its statement is restricted to none.
+
+    Raises `TooManyTagsError`, or `UnknownStatementError` where a statement does not exist, is named twice, or is not
+    asked of a position that is named.
+    """
     wanted = [tag.statement_id for tag in tags]
     if len(wanted) > MAX_TAGS:
         raise TooManyTagsError({"requirements": TooManyTagsError.sentence}, limit=MAX_TAGS)
-    found = session.scalar(sa.select(sa.func.count()).select_from(Statement).where(Statement.id.in_(wanted)))
-    if found != len(wanted):
-        raise UnknownStatementError({"requirements": UnknownStatementError.sentence})
+    sharing = positions_by_statement(wanted) if wanted else {}
+    settled = []
+    for tag in tags:
+        codes = [position.code for position in sharing.get(tag.statement_id, [])]
+        named = tag.positions or ()
+        if not codes or wanted.count(tag.statement_id) > 1 or not set(named) <= set(codes):
+            raise UnknownStatementError({"requirements": UnknownStatementError.sentence})
+        some = 0 < len(set(named)) < len(codes)
+        positions = tuple(code for code in codes if code in named) if some else None
+        settled.append(Tag(statement_id=tag.statement_id, positions=positions))
+    return tuple(settled)
 
 
 def last_editor(version: QuestionVersion) -> str:

@@ -55,6 +55,6 @@ PERSON_DATA = PersonData(
 )
 
 
-def person_data() -> PersonData:
-    """Answer the hook of the same name."""
+def person_data_of_questions() -> PersonData:
+    """Answer the hook `person_data`."""
     return PERSON_DATA

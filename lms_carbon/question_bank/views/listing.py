@@ -1,0 +1,78 @@
+"""The list of questions."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from lms_carbon.core.i18n import current_language
+from lms_carbon.core.identity import Role, signed_in
+from lms_carbon.framework.queries import list_positions
+from lms_carbon.question_bank.kinds.registry import KINDS
+from lms_carbon.question_bank.queries.listing import Filter, count_by_state, list_questions
+from lms_carbon.question_bank.queries.statements import statements_by_id
+from lms_carbon.question_bank.rules.states import STATE_NAMES, VersionState
+from lms_carbon.question_bank.services.drafts import tags_of
+from lms_carbon.question_bank.views.blueprint import READERS, blueprint
+from lms_carbon.question_bank.views.showing import TagShown, name_of
+
+_FILTERS = ("state", "kind", "requirement", "position", "q", "mine")
+
+
+def read_filter(args: MultiDict[str, str]) -> Filter:
+    """Return the filters of an address; what is none of ours is left out."""
+    state = args.get("state", "")
+    kind = args.get("kind", "")
+    return Filter(
+        state=VersionState(state) if state in set(VersionState) else None,
+        kind=kind if kind in KINDS else "",
+        requirement=args.get("requirement", "").strip()[:16],
+        position=args.get("position", "").strip()[:16],
+        text=args.get("q", "").strip()[:200],
+        mine=args.get("mine") == "1",
+    )
+
+
+def address(**changes: str) -> str:
+    """Return the address of the list with other filters, from its first page."""
+    kept = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+    wanted = {name: value for name, value in {**kept, **changes}.items() if value}
+    return url_for("question_bank.list_bank", **wanted)  # type: ignore[arg-type]
+
+
+@blueprint.get("", access=READERS)
+def list_bank() -> str:
+    """Show the questions of the institution."""
+    by = signed_in()
+    wanted = read_filter(request.args)
+    page = list_questions(by=by, wanted=wanted, after=request.args.get("after", "")[:200])
+    uses = statements_by_id({tag.statement_id for version in page.rows for tag in version.tags})
+    counts = count_by_state(by=by)
+    return render_template(
+        "question_bank/list.html",
+        rows=[_row(version, uses) for version in page.rows],
+        wanted=wanted,
+        counts=counts,
+        everything=sum(counts.values()),
+        filtered=wanted != Filter(),
+        states=STATE_NAMES,
+        kinds=KINDS,
+        positions=list_positions(),
+        older=address(after=page.after) if page.after else "",
+        newer=address() if request.args.get("after") else "",
+        address=address,
+        may_write=by.has(Role.AUTHOR),
+    )
+
+
+def _row(version: Any, uses: Any) -> dict[str, Any]:
+    name, lang = name_of(version, current_language())
+    tags = [TagShown(uses[t.statement_id], t.positions) for t in tags_of(version) if t.statement_id in uses]
+    return {
+        "version": version,
+        "question": version.question,
+        "name": name,
+        "lang": lang,
+        "kind": KINDS[version.question.kind],
+        "tags": tags,
+    }

@@ -1,0 +1,115 @@
+"""Builders of the question bank's tests: the standard loaded, forms as a browser sends them, questions in a state."""
+
+from typing import Any
+
+from lms_carbon.core.clock import now
+from lms_carbon.core.identity import Actor
+from lms_carbon.core.transaction import transaction
+from lms_carbon.framework.documents import shipped_framework
+from lms_carbon.framework.models import Requirement
+from lms_carbon.framework.queries import list_requirements
+from lms_carbon.framework.services import load_framework
+from lms_carbon.question_bank.kinds.registry import KINDS
+from lms_carbon.question_bank.rules.about import Draft, Tag
+from lms_carbon.question_bank.services.drafts import create_question
+from lms_carbon.question_bank.services.reviews import approve, submit_for_review
+
+TRUE_FALSE = {"stem": {"zh": "<p>碳是元素。</p>", "en": "<p>Carbon is an element.</p>"}, "correct": True}
+
+FORMS: dict[str, dict[str, Any]] = {
+    "single_choice": {
+        "stem-zh": "哪一种是温室气体？",
+        "stem-en": "Which one is a greenhouse gas?",
+        "choice": ["a", "b", "c"],
+        "choice-a-zh": "氮气",
+        "choice-a-en": "Nitrogen",
+        "choice-b-zh": "甲烷",
+        "choice-b-en": "Methane",
+        "choice-c-zh": "氩气",
+        "choice-c-en": "Argon",
+        "correct": ["b"],
+        "shuffle": "1",
+    },
+    "multiple_choice": {
+        "stem-zh": "哪些是温室气体？",
+        "stem-en": "Which ones are greenhouse gases?",
+        "choice": ["a", "b", "c"],
+        "choice-a-zh": "氮气",
+        "choice-a-en": "Nitrogen",
+        "choice-b-zh": "甲烷",
+        "choice-b-en": "Methane",
+        "choice-c-zh": "二氧化碳",
+        "choice-c-en": "Carbon dioxide",
+        "correct": ["b", "c"],
+        "scoring": "partial",
+    },
+    "true_false": {"stem-zh": "碳是元素。", "stem-en": "Carbon is an element.", "correct": "true"},
+    "numeric": {
+        "stem-zh": "排放量是多少？",
+        "stem-en": "How much was emitted?",
+        "value": "32368",
+        "unit": "tCO2",
+        "tolerance": "0.5",
+        "tolerance_kind": "relative",
+        "accepted_units": "kgCO2",
+        "offered_units": "",
+    },
+}
+ABOUT: dict[str, Any] = {
+    "title-zh": "短标题",
+    "title-en": "A short title",
+    "points": "2.5",
+    "cognitive": "apply",
+    "difficulty": "60",
+    "minutes": "4",
+    "source-zh": "为本题库编写",
+    "source-en": "Written for this bank",
+}
+
+
+def entered(kind: str, **changes: Any) -> dict[str, Any]:
+    """Return the fields of a complete question's form; a value of None takes a field away."""
+    fields = {**FORMS[kind], **ABOUT, **changes}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def load_standard() -> dict[str, Requirement]:
+    """Load the shipped standard; return its requirements by code."""
+    with transaction():
+        load_framework(shipped_framework(), at=now())
+    return {requirement.code: requirement for requirement in list_requirements()}
+
+
+def make_question(
+    author: Actor, *statements: int, kind: str = "true_false", content: Any = None, positions: Any = None, **about: Any
+) -> int:
+    """Make a draft tagged to the statements and return the question's id."""
+    draft = Draft(
+        title=about.pop("title", {"zh": "题目", "en": "A question"}),
+        content=KINDS[kind].load_content(content or TRUE_FALSE),
+        source={"zh": "来源", "en": "A source"},
+        tags=tuple(Tag(statement_id=statement, positions=positions) for statement in statements),
+        **about,
+    )
+    with transaction():
+        return create_question(by=author, kind=kind, draft=draft, at=now()).question_id
+
+
+def make_approved(author: Actor, reviewer: Actor, *statements: int, **about: Any) -> int:
+    """Make a question that somebody else approved and return its id."""
+    question_id = make_question(author, *statements, **about)
+    send(author, question_id)
+    sign(reviewer, question_id)
+    return question_id
+
+
+def send(author: Actor, question_id: int) -> None:
+    """Send the draft to review."""
+    with transaction():
+        submit_for_review(by=author, question_id=question_id, at=now())
+
+
+def sign(reviewer: Actor, question_id: int, revision: int = 1) -> None:
+    """Approve what is in review."""
+    with transaction():
+        approve(by=reviewer, question_id=question_id, revision=revision, at=now())
