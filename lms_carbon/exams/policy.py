@@ -52,6 +52,21 @@ def load_exam_for_candidate(by: Actor, exam_id: int) -> Exam:
     return exam
 
 
+def load_exam_for_reader(by: Actor, exam_id: int) -> Exam:
+    """Return an exam for those who look at what candidates see: officers, and teachers once it is no draft.
+
+    Raises `ForbiddenError`, `NotFoundError`, `ExamGoneError`, `ExamNotOpenError`.
+    """
+    if not by.has_any((Role.OFFICER, Role.TEACHER)):
+        raise ForbiddenError
+    exam = _load_exam(by, exam_id)
+    if exam.deleted_at is not None:
+        raise ExamGoneError
+    if exam.state is ExamState.DRAFT and not by.has(Role.OFFICER):
+        raise ExamNotOpenError
+    return exam
+
+
 def load_form_for_officer(by: Actor, exam_id: int, number: int, *, lock: bool = False) -> Form:
     """Return a form with its items, their questions and shares, loaded in a fixed number of queries.
 

@@ -53,6 +53,8 @@ def _note_statement(execution: ORMExecuteState) -> None:
 
 
 def _judge(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint is released; the commit is still to come
     session.flush()
     changed, audited = session.info.pop(_CHANGED, set()), session.info.pop("audited", False)
     if changed and not audited:

@@ -53,9 +53,12 @@ def submit_attempt(*, attempt_id: int, by: SubmittedBy, at: datetime) -> Submiss
 
 
 def _take_step(attempt_id: int, by: SubmittedBy) -> bool:
-    # Compare-and-swap: the update waits for saves under way (they share the row), and whoever comes second finds
-    # the state changed. From here on the row is ours, so what is read next is all that was ever acknowledged.
+    # The lock waits for saves under way, which share the row; from here on it is ours, so what is read next is all
+    # that was ever acknowledged. Whoever comes second finds the state changed.
     sources, target = ATTEMPT_STEPS["submit"]
+    state = session.scalars(sa.select(Attempt.state).where(Attempt.id == attempt_id).with_for_update()).one()
+    if state not in sources:
+        return False
     changed = session.scalar(
         sa.update(Attempt)
         .where(Attempt.id == attempt_id, Attempt.state.in_(sources))
