@@ -74,3 +74,9 @@ class NavItem:
 
 navigation: Hook[[Any], list[NavItem]] = Hook("navigation")
 """`core.identity.Actor` → the desks of a package that this person may open."""
+
+file_reader: Hook[[Any, int], bool] = Hook("file_reader")
+"""`core.identity.Actor`, id of a `stored_file` of their institution → may they download it? Its owner always may."""
+
+file_kept: Hook[[int], bool] = Hook("file_kept")
+"""Id of a `stored_file` → is it needed even when its owner is erased (a picture in a question, marked work)?"""
