@@ -1,0 +1,1 @@
+"""Pages of exams: the start page, the runner, receipts, and the officers' desk."""
