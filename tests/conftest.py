@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from lms_carbon.app import create_app
@@ -91,12 +92,19 @@ class PublicClient(FlaskClient):
         return super().open(*args, **kwargs)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Return where the templates of all this run's apps are compiled once."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("jinja")))
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """Yield an app on an empty database."""
     app = create_app(settings_for(database_url, tmp_path))
     app.testing = False
     app.test_client_class = PublicClient
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     with app.app_context():
         app.extensions["sqlalchemy"].session.remove()

@@ -50,6 +50,7 @@ class Visitor:
             locale="zh-CN" if language == "zh" else "en-GB",
             color_scheme="dark" if dark else "light",
             timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
             **more,
         )
         context.set_default_timeout(10_000)
@@ -85,8 +86,17 @@ class Visitor:
 def violations(page: Page | Frame) -> Iterator[str]:
     """Yield what axe-core finds against WCAG 2.2 AA, with the element and the reason."""
     page.evaluate(_AXE)
+    # A bar that sticks covers part of whatever lies under it just now; scrolling uncovers it.
+    page.evaluate(
+        """() => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(".savebar { position: static !important; }");
+            document.adoptedStyleSheets = [sheet];
+        }"""
+    )
     options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
     found = page.evaluate(f"axe.run(document, {json.dumps(options)})")
+    page.evaluate("document.adoptedStyleSheets = []")
     for violation in found["violations"]:
         for node in violation["nodes"]:
             reason = " ".join(node["failureSummary"].split())
@@ -126,7 +136,7 @@ def assert_targets(page: Page | Frame, least: int = 24) -> None:
                 return [right - left, bottom - top];
             };
             return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-                .filter((e) => e.checkVisibility({visibilityProperty: true}) && !inSentence(e) && !e.matches(".lc-skip"))
+                .filter((e) => e.checkVisibility({visibilityProperty: true}) && !inSentence(e) && !e.matches(".lc-skip, .visually-hidden-focusable"))
                 .filter((e) => Math.min(...size(e)) < least - 0.01)
                 .map((e) => `${size(e).map(Math.round).join(" x ")}: ${e.outerHTML.slice(0, 120)}`);
         }""",
@@ -138,7 +148,9 @@ def assert_targets(page: Page | Frame, least: int = 24) -> None:
 def walk_by_tab(page: Page, most: int = 200) -> Iterator[dict[str, Any]]:
     """Yield every stop of the tab key, once round: what it is, its focus ring, whether something covers it."""
     seen: set[str] = set()
-    page.evaluate("document.activeElement?.blur(); document.querySelectorAll('*').forEach((e, i) => { e.__stop = i; })")
+    # A body that had the focus is where the next Tab starts from.
+    page.evaluate("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')")
+    page.evaluate("document.querySelectorAll('*').forEach((e, i) => { e.__stop = i; })")
     for _ in range(most):
         page.keyboard.press("Tab")
         stop = page.evaluate(

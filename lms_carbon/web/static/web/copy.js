@@ -4,7 +4,7 @@ export function offerCopies(root) {
   for (const button of root.querySelectorAll("button[data-copy]")) {
     const words = button.querySelector("span");
     const before = words.textContent;
-    words.setAttribute("role", "status");
+    words.setAttribute("aria-live", "polite"); // not role=status, which would take the words out of the button's name
     button.hidden = false;
     button.addEventListener("click", async () => {
       try {
