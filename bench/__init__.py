@@ -1,0 +1,1 @@
+"""Measurements against baselines of the same run; each prints JSON."""
