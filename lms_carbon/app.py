@@ -20,9 +20,12 @@ from lms_carbon.files import views as files_views
 from lms_carbon.files.services import storage as files_storage
 from lms_carbon.framework.commands import framework_commands
 from lms_carbon.lti import api as lti_api
+from lms_carbon.lti import jobs as lti_jobs
 from lms_carbon.lti.commands import platform_commands
+from lms_carbon.lti.services import own_data as lti_data
 from lms_carbon.lti.services import registrations as lti_registrations
-from lms_carbon.lti.views import routes as lti_views
+from lms_carbon.lti.views import scores as lti_scores
+from lms_carbon.lti.views import urls as lti_urls
 from lms_carbon.people import commands as people_commands
 from lms_carbon.people import jobs as people_jobs
 from lms_carbon.people import queries as people_queries
@@ -43,7 +46,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     exams_urls.blueprint,
     files_views.blueprint,
     people_urls.blueprint,
-    lti_views.blueprint,
+    lti_urls.blueprint,
     question_bank_pages.blueprint,
     web_views.blueprint,
 )
@@ -52,7 +55,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     lti_api.api_blueprint,
     question_bank_api.api_blueprint,
 )
-JOBS: tuple[Job, ...] = (*exams_jobs.JOBS, *files_jobs.JOBS, *people_jobs.JOBS)
+JOBS: tuple[Job, ...] = (*exams_jobs.JOBS, *files_jobs.JOBS, *lti_jobs.JOBS, *people_jobs.JOBS)
 COMMANDS: tuple[click.Command, ...] = (
     cli.database_commands,
     cli.serve_command,
@@ -96,6 +99,8 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, exams_hooks.describe_person_data)
     hooks.navigation.register(app, question_bank_pages.desks)
     hooks.person_data.register(app, question_bank_data.person_data_of_questions)
+    hooks.navigation.register(app, lti_scores.desks_of_scores)
+    hooks.person_data.register(app, lti_data.person_data_of_lti)
     frame_origins.register(app, lti_registrations.framing_origins)
 
 

@@ -1,17 +1,17 @@
 """`lms-carbon platform`: learning platforms that may launch."""
 
 import click
-from flask import current_app
 
 from lms_carbon.core.cli import with_app
 from lms_carbon.core.clock import now
+from lms_carbon.core.settings import current_settings
 from lms_carbon.lti.queries import list_registrations
 from lms_carbon.lti.services.registrations import add_registration, institution_called
 
 
 def _for_platform() -> list[tuple[str, str]]:
     """Return what the platform's administrator enters for this tool."""
-    url = current_app.extensions["lms_carbon.settings"].public_url
+    url = current_settings().public_url
     return [
         ("Login URL", f"{url}/lti/login"),
         ("Redirect URI", f"{url}/lti/launch"),

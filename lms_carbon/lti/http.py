@@ -16,11 +16,11 @@ from importlib import metadata
 from typing import Any, Final
 
 import requests
-from flask import current_app
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from lms_carbon.core.settings import current_settings
 from lms_carbon.lti.rules.addresses import is_usable
 
 TIMEOUT: Final = (5, 5)  # seconds to connect, and between two pieces
@@ -104,7 +104,7 @@ def _session(*, demo: bool) -> requests.Session:
 
 def is_demo() -> bool:
     """Tell whether plain http and private addresses are allowed."""
-    return bool(current_app.extensions["lms_carbon.settings"].demo)
+    return current_settings().demo
 
 
 def fetch(

@@ -1,29 +1,23 @@
-"""PyLTI1p3's login and launch with everything replaced that does not hold; the only file that imports it.
+"""PyLTI1p3's login and launch with everything replaced that does not hold.
 
-The library gives the two flows their shape and names. What is ours: where registrations and logins live, the order
-of the checks (format, registration, signature, claims, deployment, binding), which of them there are, who fetches
-keys, and the refusals. Its own services, storages, cookie page and role guesses are closed, so that no later caller
-takes one for safe.
+Here and in `pylti_parts` alone the library is imported. It gives the two flows their shape and names. What is ours:
+where registrations and logins live, the order of the checks (format, registration, signature, claims, deployment,
+binding), which of them there are, who fetches keys, and the refusals. Its own services, storages, cookie page and role
+guesses are closed, so that no later caller takes one for safe.
 """
 
 import base64
 import binascii
 import json
 import secrets
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NoReturn, Protocol, TypeVar
+from typing import Any, Final, NoReturn, Protocol, Self, cast
 
+import requests
 from joserfc import jws
 from joserfc.errors import JoseError
-from pylti1p3.cookie import CookieService
-from pylti1p3.deployment import Deployment
 from pylti1p3.message_launch import MessageLaunch
 from pylti1p3.oidc_login import OIDCLogin
-from pylti1p3.registration import Registration
-from pylti1p3.request import Request
-from pylti1p3.session import SessionService
-from pylti1p3.tool_config import ToolConfAbstract
 
 from lms_carbon.lti.errors import (
     LoginRequestError,
@@ -31,9 +25,9 @@ from lms_carbon.lti.errors import (
     SignatureError,
     TokenError,
     UnknownDeploymentError,
-    UnknownPlatformError,
 )
 from lms_carbon.lti.keysets import Keysets
+from lms_carbon.lti.pylti_parts import Fields, NoCookies, NoSessions, PlatformRegistration, StoredPlatforms, closing
 from lms_carbon.lti.queries import Platform
 from lms_carbon.lti.rules.addresses import merge_query
 from lms_carbon.lti.rules.claims import Message, check_times, client_id_of, issuer_of, read_message
@@ -41,38 +35,6 @@ from lms_carbon.lti.rules.claims import Message, check_times, client_id_of, issu
 ALGORITHM: Final = "RS256"
 MAX_TOKEN: Final = 64 * 1024
 MAX_FIELD: Final = 8 * 1024
-
-C = TypeVar("C", bound=type)
-
-
-def _closing(*names: str) -> Callable[[C], C]:
-    """Make parts of the library unreachable: calling one is a programming error."""
-
-    def close(cls: C) -> C:
-        for name in names:
-
-            def closed(*_args: object, _name: str = name, **_options: object) -> NoReturn:
-                raise NotImplementedError(f"PyLTI1p3's {_name} is not used here; see docs of lti.pylti")
-
-            setattr(cls, name, closed)
-        return cls
-
-    return close
-
-
-class Fields(Request):  # type: ignore[misc]
-    """The fields that came with a request."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self._fields = fields
-
-    def is_secure(self) -> bool:
-        """Say yes: cookies are ours (`core.cookies`), nothing of the library's depends on it."""
-        return True
-
-    def get_param(self, key: str) -> str:
-        """Return a field, '' where it did not come."""
-        return self._fields.get(key, "")
 
 
 class Logins(Protocol):
@@ -92,81 +54,16 @@ class Arrivals(Protocol):
         """Return what is known, None where the deployment is not."""
 
 
-@_closing("get_launch_data", "save_launch_data", "save_nonce", "check_nonce", "set_data_storage")
-@_closing("save_state_params", "get_state_params", "set_state_valid", "check_state_is_valid", "set_launch_data_lifetime")
-class _NoSessions(SessionService):  # type: ignore[misc]
-    """PyLTI1p3's sessions look nonces up and never use them up, so nothing is kept there."""
-
-    def __init__(self) -> None:
-        """Skip the library's storage in the client's cookie."""
-
-
-class _NoCookies(CookieService):  # type: ignore[misc]
-    """Cookies are set by `core.cookies`, partitioned and under `__Host-`."""
-
-    def get_cookie(self, name: str) -> NoReturn:
-        raise NotImplementedError(name)
-
-    def set_cookie(self, name: str, value: str | int, exp: int | None = 3600) -> NoReturn:
-        raise NotImplementedError(name)
-
-
-class _PlatformRegistration(Registration):  # type: ignore[misc]
-    """A registration of ours as the library sees it."""
-
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self.set_issuer(platform.issuer).set_client_id(platform.client_id)
-        self.set_auth_login_url(platform.auth_login_url).set_key_set_url(platform.key_set_url)
-
-
-@_closing("set_iss_has_one_client", "set_iss_has_many_clients", "get_jwks")
-class StoredPlatforms(ToolConfAbstract):  # type: ignore[misc]
-    """Registrations from the database. `find` takes issuer and client id (None: the issuer's only one)."""
-
-    def __init__(self, find: Callable[[str, str | None], Platform | None]) -> None:
-        self._find = find
-
-    def check_iss_has_one_client(self, iss: str) -> bool:  # noqa: ARG002
-        """Say no for every issuer: the library keeps this in a dict that all configurations share."""
-        return False
-
-    def check_iss_has_many_clients(self, iss: str) -> bool:  # noqa: ARG002
-        """Say yes for every issuer."""
-        return True
-
-    def find_registration_by_issuer(self, iss: str, *_args: object, **_options: object) -> Registration | None:
-        """Return the registration of an issuer that has one."""
-        return self.find_registration_by_params(iss, None)
-
-    def find_registration_by_params(
-        self, iss: str, client_id: str | None, *_args: object, **_options: object
-    ) -> Registration | None:
-        """Return the registration."""
-        platform = self._find(iss, client_id or None)
-        return _PlatformRegistration(platform) if platform else None
-
-    def find_deployment(self, iss: str, deployment_id: str) -> Deployment | None:
-        """Refuse: a deployment is looked up with its registration (`HardenedMessageLaunch.validate_deployment`)."""
-        raise NotImplementedError(iss, deployment_id)
-
-    def find_deployment_by_params(
-        self, iss: str, deployment_id: str, client_id: str, *_args: object, **_options: object
-    ) -> Deployment | None:
-        """Refuse, as above."""
-        raise NotImplementedError(iss, deployment_id, client_id)
-
-
-@_closing("get_redirect", "get_redirect_object", "get_response", "get_cookies_allowed_js_check", "enable_check_cookies")
-@_closing("set_launch_data_storage", "set_launch_data_lifetime", "pass_params_to_launch")
-class HardenedOIDCLogin(OIDCLogin):  # type: ignore[misc]
+@closing("get_redirect_object", "get_response", "get_cookies_allowed_js_check", "enable_check_cookies")
+@closing("set_launch_data_storage", "set_launch_data_lifetime", "pass_params_to_launch")
+class HardenedOIDCLogin(OIDCLogin[Fields, StoredPlatforms, NoSessions, NoCookies, str]):
     """A login request (security framework 5.1.1.1) answered with an authentication request (5.1.1.2)."""
 
     def __init__(self, fields: Fields, platforms: StoredPlatforms, logins: Logins, browser: str) -> None:
-        super().__init__(fields, platforms, _NoSessions(), _NoCookies())
+        super().__init__(fields, platforms, NoSessions(), NoCookies())
         self._logins, self._browser = logins, browser
 
-    def validate_oidc_login(self) -> Registration:
+    def validate_oidc_login(self) -> PlatformRegistration:
         """Return the registration that the request names; nothing in the request is signed, so it only picks one."""
         for name in ("iss", "login_hint", "target_link_uri"):
             if not self._get_request_param(name):
@@ -175,18 +72,18 @@ class HardenedOIDCLogin(OIDCLogin):  # type: ignore[misc]
             if len(self._get_request_param(name)) > MAX_FIELD:
                 raise LoginRequestError(f"login-too-long:{name}")
         issuer, client_id = self._get_request_param("iss"), self._get_request_param("client_id")
-        registration = self._tool_config.find_registration_by_params(issuer, client_id)
-        if registration is None:
-            raise UnknownPlatformError
-        return registration
+        return self._tool_config.find_registration_by_params(issuer, client_id)
 
-    def redirect(self, launch_url: str, js_redirect: bool = False) -> str:  # noqa: FBT001, FBT002, ARG002
+    def get_redirect(self, url: str) -> NoReturn:
+        """Refuse: `redirect` returns the address, and the view answers with it."""
+        raise NotImplementedError(url)
+
+    def redirect(self, launch_url: str, js_redirect: bool = False) -> str:
         """Begin a login and return the address at the platform that the browser goes to next."""
         return self._prepare_redirect_url(launch_url)
 
     def _prepare_redirect_url(self, launch_url: str) -> str:
-        self._registration = self.validate_oidc_login()
-        platform: Platform = self._registration.platform
+        platform = self.validate_oidc_login().platform
         state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self._logins.begin(
             platform=platform,
@@ -212,19 +109,23 @@ class HardenedOIDCLogin(OIDCLogin):  # type: ignore[misc]
         return merge_query(platform.auth_login_url, asked)
 
 
-@_closing("from_cache", "set_restored", "set_jwt", "set_jwt_verify_options", "set_auto_validation", "set_launch_id")
-@_closing("get_service_connector", "get_nrps", "get_ags", "get_cgs", "get_deep_link", "has_nrps", "has_ags", "has_cgs")
-@_closing("set_public_key_caching", "fetch_public_key", "get_params_from_login", "get_launch_id", "save_launch_data")
-@_closing("set_launch_data_storage", "set_launch_data_lifetime", "get_session_service", "check_jwt_body_is_empty")
-@_closing("check_staff_access", "check_student_access", "check_teacher_access", "check_teaching_assistant_access")
-@_closing("check_designer_access", "check_observer_access", "check_transient", "urlsafe_b64decode")
-@_closing("get_data_privacy_launch_user", "get_submission_review_user", "is_deep_link_launch", "is_resource_launch")
-@_closing("is_data_privacy_launch", "is_submission_review_launch", "get_launch_data", "get_iss", "get_client_id")
-class HardenedMessageLaunch(MessageLaunch):  # type: ignore[misc]
+@closing("from_cache", "set_restored", "set_jwt", "set_jwt_verify_options", "set_auto_validation", "set_launch_id")
+@closing("get_service_connector", "get_nrps", "get_ags", "get_cgs", "get_deep_link", "has_nrps", "has_ags", "has_cgs")
+@closing("set_public_key_caching", "fetch_public_key", "get_params_from_login", "get_launch_id", "save_launch_data")
+@closing("set_launch_data_storage", "set_launch_data_lifetime", "get_session_service", "check_jwt_body_is_empty")
+@closing("check_staff_access", "check_student_access", "check_teacher_access", "check_teaching_assistant_access")
+@closing("check_designer_access", "check_observer_access", "check_transient", "urlsafe_b64decode")
+@closing("get_data_privacy_launch_user", "get_submission_review_user", "is_deep_link_launch", "is_resource_launch")
+@closing("is_data_privacy_launch", "is_submission_review_launch", "get_launch_data", "get_iss", "get_client_id")
+class HardenedMessageLaunch(MessageLaunch[Fields, StoredPlatforms, NoSessions, NoCookies]):
     """An id_token checked in two steps: `verify` may ask the platform for its keys, `admit` runs in a transaction."""
 
     message: Message
+    platform: Platform
+    """The registration that the token belongs to; trustworthy once the signature was checked."""
     known: Any
+    _header: dict[str, Any]
+    _claims: dict[str, Any]
 
     def __init__(
         self,
@@ -237,39 +138,34 @@ class HardenedMessageLaunch(MessageLaunch):  # type: ignore[misc]
         browser: str | None,
         at: datetime,
     ) -> None:
-        # An object in the place of its HTTP session: the library's own would wait for ever and follow redirects.
-        super().__init__(fields, platforms, _NoSessions(), _NoCookies(), requests_session=object())
+        # Something in the place of its HTTP session: the library's own would wait for ever and follow redirects.
+        nothing = cast("requests.Session", object())
+        super().__init__(fields, platforms, NoSessions(), NoCookies(), requests_session=nothing)
         self._keysets, self._logins, self._arrivals, self._browser, self._at = keysets, logins, arrivals, browser, at
 
     def _get_request_param(self, key: str) -> str:
         return str(self._request.get_param(key))
 
-    @property
-    def platform(self) -> Platform:
-        """The registration that the token belongs to; trustworthy once the signature was checked."""
-        platform: Platform = self._registration.platform
-        return platform
-
-    def validate(self) -> "HardenedMessageLaunch":
+    def validate(self) -> Self:
         """Check all of it."""
         return self.verify().admit()
 
-    def verify(self) -> "HardenedMessageLaunch":
+    def verify(self) -> Self:
         """Check what the token alone can show. Outside any transaction: the platform's keys may have to be fetched."""
         self.validate_state().validate_jwt_format().validate_registration()
         return self.validate_jwt_signature().validate_claims().validate_message()
 
-    def admit(self) -> "HardenedMessageLaunch":
+    def admit(self) -> Self:
         """Check what the database knows, and use the login up, inside the transaction that writes the launch."""
         return self.validate_deployment().validate_nonce()
 
-    def validate_state(self) -> "HardenedMessageLaunch":
+    def validate_state(self) -> Self:
         """Ask for a state; whether it is ours shows with the nonce."""
         if not self._get_request_param("state"):
             raise LoginUnknownError("state-missing")
         return self
 
-    def validate_jwt_format(self) -> "HardenedMessageLaunch":
+    def validate_jwt_format(self) -> Self:
         """Read header and claims."""
         token = self._get_request_param("id_token")
         if not token:
@@ -279,34 +175,29 @@ class HardenedMessageLaunch(MessageLaunch):  # type: ignore[misc]
         parts = token.split(".")
         if len(parts) != 3:
             raise TokenError
-        self._jwt = {"header": _read_part(parts[0]), "body": _read_part(parts[1])}
+        self._header, self._claims = _read_part(parts[0]), _read_part(parts[1])
         return self
 
-    def _get_jwt_body(self) -> dict[str, Any]:
-        body: dict[str, Any] = self._jwt["body"]
-        return body
+    def _get_jwt_body(self) -> NoReturn:
+        """Refuse: the library would read claims before anything was checked."""
+        raise NotImplementedError
 
-    def validate_registration(self) -> "HardenedMessageLaunch":
+    def validate_registration(self) -> Self:
         """Find the registration that the token names; the body picks, the signature then decides."""
-        body = self._get_jwt_body()
-        issuer, client_id = issuer_of(body), client_id_of(body)
-        registration = self._tool_config.find_registration_by_params(issuer, client_id)
-        if registration is None:
-            raise UnknownPlatformError
-        self._registration = registration
+        issuer, client_id = issuer_of(self._claims), client_id_of(self._claims)
+        self.platform = self._tool_config.find_registration_by_params(issuer, client_id).platform
         return self
 
     def get_public_key(self) -> tuple[Any, str]:
         """Return the key that the header names. Without a name there is none: all keys are never tried."""
-        header = self._jwt["header"]
-        if header.get("alg") != ALGORITHM:
+        if self._header.get("alg") != ALGORITHM:
             raise SignatureError("algorithm")
-        kid = header.get("kid")
+        kid = self._header.get("kid")
         if not isinstance(kid, str) or not kid:
             raise SignatureError("kid-missing")
         return self._keysets.find_key(self.platform.key_set_url, kid), ALGORITHM
 
-    def validate_jwt_signature(self) -> "HardenedMessageLaunch":
+    def validate_jwt_signature(self) -> Self:
         """Check the signature, by RS256 alone whatever the key or the header says."""
         key, algorithm = self.get_public_key()
         try:
@@ -315,24 +206,24 @@ class HardenedMessageLaunch(MessageLaunch):  # type: ignore[misc]
             raise SignatureError from problem
         return self
 
-    def validate_claims(self) -> "HardenedMessageLaunch":
+    def validate_claims(self) -> Self:
         """Check the times; issuer and audience hold because the registration was found by them."""
-        check_times(self._get_jwt_body(), at=self._at)
+        check_times(self._claims, at=self._at)
         return self
 
-    def validate_message(self) -> "HardenedMessageLaunch":
+    def validate_message(self) -> Self:
         """Read the message."""
-        self.message = read_message(self._get_jwt_body())
+        self.message = read_message(self._claims)
         return self
 
-    def validate_deployment(self) -> "HardenedMessageLaunch":
+    def validate_deployment(self) -> Self:
         """Find the deployment, and with it all else that is known already."""
         self.known = self._arrivals.find_deployment(self.platform, self.message)
         if self.known is None:
             raise UnknownDeploymentError
         return self
 
-    def validate_nonce(self) -> "HardenedMessageLaunch":
+    def validate_nonce(self) -> Self:
         """Use the login up that has this state, nonce, registration, browser and target together."""
         self._logins.consume(
             platform=self.platform,

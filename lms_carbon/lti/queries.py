@@ -6,9 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms_carbon.core.db import session
+from lms_carbon.core.identity import Actor
 from lms_carbon.lti.models.launches import Course, Launch, ResourceLink
 from lms_carbon.lti.models.registrations import Deployment, KeyState, Registration, ToolKey
-from lms_carbon.lti.models.scores import LineItem
+from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
+from lms_carbon.lti.policy import visible_line_items
 from lms_carbon.people.models.persons import Identity, Institution, Person
 
 
@@ -43,10 +45,10 @@ _PLATFORM_OF_CLIENT = _PLATFORM.where(Registration.client_id == sa.bindparam("cl
 def find_platform(connection: sa.Connection, *, issuer: str, client_id: str | None) -> Platform | None:
     """Return the registration in force; without a client id (optional at login) only where the issuer has just one."""
     if client_id is None:
-        rows = connection.execute(_PLATFORM.limit(2), {"issuer": issuer}).all()
+        rows = connection.execute(_PLATFORM.limit(2), {"issuer": issuer}).mappings().all()
     else:
-        rows = connection.execute(_PLATFORM_OF_CLIENT, {"issuer": issuer, "client_id": client_id}).all()
-    return Platform(**rows[0]._mapping) if len(rows) == 1 else None
+        rows = connection.execute(_PLATFORM_OF_CLIENT, {"issuer": issuer, "client_id": client_id}).mappings().all()
+    return Platform(**rows[0]) if len(rows) == 1 else None
 
 
 # What a launch would write if it were not here yet: one read instead of five, and none of the writes when all is known.
@@ -73,9 +75,7 @@ _KNOWN = (
         sa.and_(Identity.provider == sa.bindparam("provider"), Identity.subject == sa.bindparam("subject")),
     )
     .outerjoin(Person, Person.id == Identity.person_id)
-    .outerjoin(
-        Course, sa.and_(Course.deployment_id == Deployment.id, Course.context_id == sa.bindparam("context_id"))
-    )
+    .outerjoin(Course, sa.and_(Course.deployment_id == Deployment.id, Course.context_id == sa.bindparam("context_id")))
     .outerjoin(
         ResourceLink,
         sa.and_(
@@ -94,7 +94,7 @@ _KNOWN = (
 )
 
 
-def find_known(**looked_for: Any) -> sa.Row[Any] | None:
+def find_known(**looked_for: Any) -> Any | None:
     """Return what of a launch is here already, None where registration or deployment is not (any more)."""
     return session.execute(_KNOWN, looked_for).one_or_none()
 
@@ -120,7 +120,7 @@ def platform_addresses(connection: sa.Connection) -> list[tuple[str, str, list[s
     return [(row.issuer, row.auth_login_url, row.frame_origins) for row in rows]
 
 
-def list_registrations() -> list[sa.Row[Any]]:
+def list_registrations() -> list[tuple[Registration, str]]:
     """Return all registrations with their institution's slug and their deployments, oldest first."""
     rows = session.execute(
         sa.select(Registration, Institution.slug)
@@ -128,10 +128,10 @@ def list_registrations() -> list[sa.Row[Any]]:
         .options(sa.orm.selectinload(Registration.deployments))
         .order_by(Registration.id)
     )
-    return list(rows)
+    return [(row[0], row[1]) for row in rows]
 
 
-def find_place(launch_id: int | None, institution_id: int) -> tuple[str, sa.Row[Any] | None]:
+def find_place(launch_id: int | None, institution_id: int) -> tuple[str, Any | None]:
     """Return the institution's slug, and of a launch its roles, course and link as the platform calls them."""
     slug = session.scalar(sa.select(Institution.slug).where(Institution.id == institution_id)) or ""
     if launch_id is None:
@@ -149,3 +149,54 @@ def find_place(launch_id: int | None, institution_id: int) -> tuple[str, sa.Row[
         .where(Launch.id == launch_id, Launch.institution_id == institution_id)
     ).one_or_none()
     return slug, row
+
+
+@dataclass(frozen=True)
+class SentScores:
+    """Scores on their way: how many stand where, and the newest per person and column."""
+
+    counts: dict[DeliveryState, int]
+    rows: list[Any]
+    more: bool
+
+
+def list_scores(*, actor: Actor, target: str | None, state: DeliveryState | None, limit: int = 200) -> SentScores:
+    """Return the newest delivery of each person in each column that the actor may see; troubled ones first."""
+    later = sa.orm.aliased(ScoreDelivery)
+    newest = ~sa.exists().where(
+        later.line_item_id == ScoreDelivery.line_item_id,
+        later.person_id == ScoreDelivery.person_id,
+        later.seq > ScoreDelivery.seq,
+    )
+    shown = [visible_line_items(actor), newest]
+    if target is not None:
+        shown.append(LineItem.target == target)
+    joined = sa.join(ScoreDelivery, LineItem, LineItem.id == ScoreDelivery.line_item_id)
+    counted = sa.select(ScoreDelivery.state, sa.func.count()).select_from(joined).where(*shown)
+    counts = {found: int(n) for found, n in session.execute(counted.group_by(ScoreDelivery.state))}
+    trouble = sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
+    rows = session.execute(
+        sa.select(
+            ScoreDelivery.id,
+            ScoreDelivery.state,
+            ScoreDelivery.score,
+            ScoreDelivery.last_error,
+            ScoreDelivery.tries,
+            ScoreDelivery.sent_at,
+            ScoreDelivery.next_try_at,
+            ScoreDelivery.created_at,
+            ScoreDelivery.subject,
+            LineItem.target,
+            Person.name,
+            ResourceLink.title.label("link"),
+            Course.title.label("course"),
+        )
+        .select_from(joined)
+        .join(Person, Person.id == ScoreDelivery.person_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .outerjoin(Course, Course.id == ResourceLink.course_id)
+        .where(*shown, *([ScoreDelivery.state == state] if state else []))
+        .order_by(trouble, ScoreDelivery.created_at.desc(), ScoreDelivery.id.desc())
+        .limit(limit + 1)
+    ).all()
+    return SentScores(counts, list(rows[:limit]), len(rows) > limit)

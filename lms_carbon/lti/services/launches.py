@@ -64,9 +64,7 @@ class StoredArrivals:
 
 def way_back(platform: Platform, message: Message) -> str | None:
     """Return the platform's address to return to, where it is one of the platform's."""
-    return safe_return_url(
-        message.return_url, platform=(platform.issuer, platform.auth_login_url), demo=is_demo()
-    )
+    return safe_return_url(message.return_url, platform=(platform.issuer, platform.auth_login_url), demo=is_demo())
 
 
 def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) -> Arrival:

@@ -1,4 +1,4 @@
-"""Logins under way: begun once, used up once, bound to one browser, registration and target (security framework 5.1)."""
+"""Logins under way: begun once, used up once, bound to one browser, registration and target."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -106,7 +106,7 @@ def burn_login(*, state: str, browser: str) -> None:
 def sweep_logins(*, at: datetime) -> int:
     """Delete logins that nobody asks for any more; returns how many."""
     gone = session.execute(sa.delete(_LOGIN).where(_LOGIN.c.created_at < at - KEPT))
-    return int(gone.rowcount)
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 class StoredLogins:

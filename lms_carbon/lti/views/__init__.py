@@ -1,1 +1,1 @@
-"""The pages of LTI. `routes` is the index."""
+"""The pages of LTI. `urls` is the index."""

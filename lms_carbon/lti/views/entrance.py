@@ -7,21 +7,23 @@ Moodle's message hint is spent by then.
 
 import secrets
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 import structlog
-from flask import Response, current_app, g, jsonify, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Response, g, jsonify, redirect, render_template, request, url_for
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.cookies import cookie_name, session_token, set_cookie
 from lms_carbon.core.http import answer_error
 from lms_carbon.core.i18n import language_of
+from lms_carbon.core.settings import current_settings
 from lms_carbon.core.transaction import transaction
 from lms_carbon.core.web import csrf_exempt
 from lms_carbon.lti.caches import caches
 from lms_carbon.lti.errors import LaunchRefusedError, PlatformError, TargetGoneError
-from lms_carbon.lti.pylti import Fields, HardenedMessageLaunch, HardenedOIDCLogin, StoredPlatforms
+from lms_carbon.lti.pylti import HardenedMessageLaunch, HardenedOIDCLogin
+from lms_carbon.lti.pylti_parts import Fields, StoredPlatforms
 from lms_carbon.lti.queries import public_keys
 from lms_carbon.lti.rules.claims import Message, tidy_text
 from lms_carbon.lti.services.launches import Arrival, StoredArrivals, admit_launch, platform_in_force, way_back
@@ -50,7 +52,11 @@ def _platforms() -> StoredPlatforms:
 
 def launch_url() -> str:
     """Return the one redirect URI that platforms know."""
-    return str(current_app.extensions["lms_carbon.settings"].public_url) + "/lti/launch"
+    return current_settings().public_url + "/lti/launch"
+
+
+def _go(address: str, status: int) -> Response:
+    return cast("Response", redirect(address, status, Response))
 
 
 def _log_refusal(step: str, refusal: LaunchRefusedError, **known: object) -> None:
@@ -58,7 +64,7 @@ def _log_refusal(step: str, refusal: LaunchRefusedError, **known: object) -> Non
 
 
 @csrf_exempt
-def login() -> BaseResponse:
+def login() -> Response:
     """Begin a login and go on to the platform, or try out first whether our cookie comes back here."""
     fields = {name: request.values.get(name, "") for name in LOGIN_FIELDS}
     browser = _browser()
@@ -68,9 +74,9 @@ def login() -> BaseResponse:
     try:
         if browser is None and framed:
             flow.validate_oidc_login()
-            response: BaseResponse = Response(_probe_page(fields))
+            response = Response(_probe_page(fields))
         else:
-            response = redirect(flow.redirect(launch_url()), 302)
+            response = _go(flow.redirect(launch_url()), 302)
     except LaunchRefusedError as refusal:
         _log_refusal("login", refusal, issuer=fields["iss"][:255], client_id=fields["client_id"][:255])
         raise
@@ -87,11 +93,12 @@ def _probe_page(fields: dict[str, str]) -> str:
     """
     again = request.args.get("again") == "1"
     kept = {name: value for name, value in fields.items() if value}
+    here = url_for("lti.login")
     return render_template(
         "lti/probe.html",
         again=again,
-        onward=url_for("lti.login", **kept, again="1"),
-        window=url_for("lti.login", **kept),
+        onward=f"{here}?{urlencode({**kept, 'again': '1'})}",
+        window=f"{here}?{urlencode(kept)}",
         probe=url_for("lti.login_probe"),
     )
 
@@ -104,7 +111,7 @@ def login_probe() -> Response:
 
 
 @csrf_exempt
-def launch() -> BaseResponse:
+def launch() -> Response:
     """Take a launch in: check the id_token, write what it brings, sign the person in and go to the activity."""
     at = now()
     fields = {name: request.form.get(name, "") for name in ("id_token", "state")}
@@ -142,15 +149,14 @@ def _admit(flow: HardenedMessageLaunch, at: datetime) -> Arrival:
     return arrival
 
 
-def _answer(arrival: Arrival) -> BaseResponse:
+def _answer(arrival: Arrival) -> Response:
     """Sign the browser in and go to the activity, or say that it leads nowhere any more: who came is known then too."""
-    response: BaseResponse
     if arrival.path is None:
         gone = TargetGoneError()
         gone.way_on_href = arrival.return_url or ""
         response = answer_error(gone)
     else:
-        response = redirect(arrival.path, 303)
+        response = _go(arrival.path, 303)
     response.headers["Cache-Control"] = "no-store"
     set_cookie(response, "lc_session", arrival.token, seconds=SESSION_SECONDS)
     return response
@@ -182,4 +188,3 @@ def keys() -> Response:
     response = jsonify(keys=public_keys())
     response.headers["Cache-Control"] = f"public, max-age={KEYSET_SECONDS}"
     return response
-

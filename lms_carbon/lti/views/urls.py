@@ -1,7 +1,7 @@
 """The index of LTI's addresses."""
 
-from lms_carbon.core.web import PUBLIC, package_blueprint
-from lms_carbon.lti.views import entrance
+from lms_carbon.core.web import PUBLIC, package_blueprint, roles
+from lms_carbon.lti.views import entrance, scores
 
 blueprint = package_blueprint("lti")
 
@@ -13,3 +13,7 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule("/lti/launch", view_func=entrance.launch, methods=["POST"], access=PUBLIC, transactional=False)
 blueprint.add_url_rule("/lti/keys", view_func=entrance.keys, methods=["GET"], access=PUBLIC)
+blueprint.add_url_rule("/lti/scores", view_func=scores.show_scores, methods=["GET"], access=roles(*scores.MAY_SEE))
+blueprint.add_url_rule(
+    "/lti/scores/<int:delivery_id>/resend", view_func=scores.resend, methods=["POST"], access=roles(*scores.MAY_SEE)
+)

@@ -1,0 +1,93 @@
+"""What LTI does outside requests: scores go to gradebooks, old logins go away."""
+
+import random
+from datetime import datetime, timedelta
+from functools import partial
+
+from joserfc.jwk import RSAKey
+
+from lms_carbon.core.clock import now
+from lms_carbon.core.jobs import Job
+from lms_carbon.core.transaction import transaction
+from lms_carbon.lti.gradebook import Access, send_score
+from lms_carbon.lti.rules.scores import Outcome, Verdict, next_stamp
+from lms_carbon.lti.services.logins import sweep_logins
+from lms_carbon.lti.services.outbox import (
+    LEASE,
+    Due,
+    claim_platform,
+    keep_platform,
+    next_due,
+    note_outcome,
+    platforms_with_due_scores,
+)
+from lms_carbon.lti.services.registrations import signing_key
+from lms_carbon.lti.services.scores import SEND_SCORES
+
+
+def send_scores() -> None:
+    """Send what is due. Each score is noted in a transaction of its own; nothing is asked of a platform inside one."""
+    with transaction(write=False):
+        platforms = platforms_with_due_scores(at=now())
+    for registration_id in platforms:
+        with transaction():
+            lease = claim_platform(registration_id=registration_id, at=now())
+        if lease is not None:
+            _send_to(registration_id, lease)
+
+
+def _send_to(registration_id: int, lease: datetime) -> None:
+    """Send a platform's scores one after the other until none is due, the platform is away, or the lease is lost."""
+    while True:
+        at = now()
+        until = at + LEASE
+        with transaction():
+            if not keep_platform(registration_id=registration_id, lease=lease, until=until):
+                return
+            due = next_due(registration_id=registration_id, at=at)
+        lease = until
+        verdict = _send(due) if due else None
+        if verdict is None or verdict.outcome is Outcome.LATER:
+            break
+    with transaction():
+        keep_platform(registration_id=registration_id, lease=lease, until=None)
+
+
+def _send(due: Due) -> Verdict:
+    stamp = next_stamp(now(), due.last_sent_at)
+    access = Access(
+        registration_id=due.registration_id,
+        client_id=due.client_id,
+        token_url=due.token_url,
+        audience=due.audience,
+        key=partial(_key, due.registration_id),
+    )
+    verdict = send_score(
+        access,
+        line_item=due.line_item,
+        subject=due.subject,
+        hundredths=due.score,
+        comment=due.comment,
+        stamp=stamp,
+        at=now(),
+    )
+    with transaction():
+        note_outcome(due=due, verdict=verdict, stamp=stamp, chance=random.random(), at=now())  # noqa: S311 - jitter
+    return verdict
+
+
+def _key(registration_id: int) -> RSAKey:
+    with transaction(write=False):
+        return signing_key(registration_id)
+
+
+def forget_logins() -> None:
+    """Delete logins of yesterday."""
+    with transaction():
+        sweep_logins(at=now())
+
+
+JOBS = (
+    Job(SEND_SCORES, send_scores, timedelta(seconds=10)),
+    Job("lti.forget_logins", forget_logins, timedelta(hours=1)),
+)

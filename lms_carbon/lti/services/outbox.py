@@ -1,0 +1,151 @@
+"""The score outbox as its sender sees it: one platform at a time by one sender, its scores one after the other.
+
+The rows are the truth and every step is a transaction of its own, so a sender that dies loses nothing: its lease runs
+out, and the next one goes on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from lms_carbon.core.db import session
+from lms_carbon.lti.models.registrations import Registration
+from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
+from lms_carbon.lti.rules.scores import GIVES_UP_AFTER, Outcome, Verdict, pause_after
+
+LEASE: Final = timedelta(minutes=2)
+"""How long a sender may be silent before another takes its platform over; a score takes 60 s at most."""
+_DELIVERY: Final[Any] = ScoreDelivery.__table__
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """One score to send, with all that is needed for it."""
+
+    id: int
+    line_item: str
+    subject: str
+    score: int
+    comment: str | None
+    last_sent_at: datetime | None
+    registration_id: int
+    client_id: str
+    token_url: str
+    audience: str
+
+
+def platforms_with_due_scores(*, at: datetime) -> Sequence[int]:
+    """Return the registrations that have a score due and nobody sending."""
+    return session.scalars(
+        sa.select(LineItem.registration_id)
+        .join(ScoreDelivery, ScoreDelivery.line_item_id == LineItem.id)
+        .join(Registration, Registration.id == LineItem.registration_id)
+        .where(
+            ScoreDelivery.state == DeliveryState.WAITING,
+            ScoreDelivery.next_try_at <= at,
+            Registration.ended_at.is_(None),
+            _is_free(at),
+        )
+        .distinct()
+        .order_by(LineItem.registration_id)
+    ).all()
+
+
+def _is_free(at: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(Registration.scores_claimed_until.is_(None), Registration.scores_claimed_until < at)
+
+
+def claim_platform(*, registration_id: int, at: datetime) -> datetime | None:
+    """Become the one who sends this platform's scores; returns the end of the lease, None where another sends."""
+    until = at + LEASE
+    claimed = session.execute(
+        sa.update(Registration)
+        .where(Registration.id == registration_id, _is_free(at))
+        .values(scores_claimed_until=until)
+        .execution_options(synchronize_session=False)
+    )
+    return until if claimed.rowcount else None  # type: ignore[attr-defined]
+
+
+def keep_platform(*, registration_id: int, lease: datetime, until: datetime | None) -> bool:
+    """Prolong the lease, or with None give it back; False where it ran out and another has it."""
+    kept = session.execute(
+        sa.update(Registration)
+        .where(Registration.id == registration_id, Registration.scores_claimed_until == lease)
+        .values(scores_claimed_until=until)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(kept.rowcount)  # type: ignore[attr-defined]
+
+
+def next_due(*, registration_id: int, at: datetime) -> Due | None:
+    """Return the score to send next: first those not tried yet, so that a bad one cannot hold the others up."""
+    earlier = sa.orm.aliased(ScoreDelivery)
+    last_sent = (
+        sa.select(sa.func.max(earlier.sent_at))
+        .where(earlier.line_item_id == ScoreDelivery.line_item_id, earlier.person_id == ScoreDelivery.person_id)
+        .correlate(ScoreDelivery)
+        .scalar_subquery()
+    )
+    found = session.execute(
+        sa.select(
+            ScoreDelivery.id,
+            ScoreDelivery.subject,
+            ScoreDelivery.score,
+            ScoreDelivery.comment,
+            LineItem.url.label("line_item"),
+            last_sent.label("last_sent_at"),
+            Registration.id.label("registration_id"),
+            Registration.client_id,
+            Registration.auth_token_url.label("token_url"),
+            sa.func.coalesce(Registration.auth_audience, Registration.auth_token_url).label("audience"),
+        )
+        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+        .join(Registration, Registration.id == LineItem.registration_id)
+        .where(
+            LineItem.registration_id == registration_id,
+            ScoreDelivery.state == DeliveryState.WAITING,
+            ScoreDelivery.next_try_at <= at,
+        )
+        .order_by(ScoreDelivery.tries, ScoreDelivery.id)
+        .limit(1)
+    )
+    row = found.mappings().one_or_none()
+    return Due(**row) if row else None
+
+
+def note_outcome(*, due: Due, verdict: Verdict, stamp: datetime, chance: float, at: datetime) -> None:
+    """Write down what became of a try. A platform that is away is left alone with all its scores for a while."""
+    row = session.execute(
+        sa.select(_DELIVERY.c.tries, _DELIVERY.c.created_at, _DELIVERY.c.state).where(_DELIVERY.c.id == due.id)
+    ).one()
+    told: dict[str, Any] = {"tries": row.tries + 1, "last_error": verdict.reason.value if verdict.reason else None}
+    if verdict.outcome is Outcome.SENT:
+        told |= {"state": DeliveryState.SENT, "sent_at": stamp}
+    elif row.state is not DeliveryState.WAITING:
+        pass  # a newer score took its place meanwhile
+    elif verdict.outcome is Outcome.OVERTAKEN:
+        told |= {"state": DeliveryState.SUPERSEDED}
+    elif verdict.outcome is Outcome.REFUSED or at - row.created_at > GIVES_UP_AFTER:
+        told |= {"state": DeliveryState.REFUSED}
+    else:
+        pause = pause_after(row.tries, chance=chance, asked=verdict.wait)
+        told |= {"next_try_at": at + pause}
+        _hold_back(due.registration_id, until=at + pause)
+    session.execute(sa.update(_DELIVERY).where(_DELIVERY.c.id == due.id).values(**told))
+
+
+def _hold_back(registration_id: int, *, until: datetime) -> None:
+    line_items = sa.select(LineItem.id).where(LineItem.registration_id == registration_id)
+    session.execute(
+        sa.update(_DELIVERY)
+        .where(
+            _DELIVERY.c.state == DeliveryState.WAITING,
+            _DELIVERY.c.line_item_id.in_(line_items),
+            _DELIVERY.c.next_try_at < until,
+        )
+        .values(next_try_at=until)
+    )

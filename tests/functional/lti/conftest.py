@@ -1,0 +1,119 @@
+"""The tool over real HTTP beside a sandbox LMS that knows it, on both databases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+
+from lms_carbon.app import create_app
+from lms_carbon.core.clock import now
+from lms_carbon.core.jobs import run_job
+from lms_carbon.core.transaction import transaction
+from lms_carbon.lti.services.registrations import add_registration
+from lms_carbon.lti.services.scores import queue_scores
+from tests.support.databases import settings_for
+from tests.support.sandbox import RunningSandbox, serve_app, start_sandbox
+from tests.support.world import make_institution
+
+COURSE = "carbon-2026"
+
+
+class _Form(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.action, self.fields = "", dict[str, str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "form" and not self.action:
+            self.action = found.get("action") or ""
+        elif tag == "input" and found.get("name"):
+            self.fields[found["name"] or ""] = found.get("value") or ""
+
+
+def read_form(page: str) -> tuple[str, dict[str, str]]:
+    """Return where the page's form goes and what it holds."""
+    form = _Form()
+    form.feed(page)
+    return form.action, form.fields
+
+
+def loosen(browser: requests.Session) -> None:
+    """Let secure cookies come back to a loopback address over plain http, as browsers do."""
+    for cookie in browser.cookies:
+        cookie.secure = False
+
+
+@dataclass
+class Both:
+    """The tool and the platform, running."""
+
+    app: Flask
+    url: str
+    sandbox: RunningSandbox
+    institution_id: int
+    registration_id: int = 0
+
+    def open(self, link: str, sub: str, *, language: str = "en") -> tuple[requests.Session, requests.Response]:
+        """Open an activity as a browser without scripts would; returns the browser and the page it ends on."""
+        browser = requests.Session()
+        browser.cookies.set("sandbox_person", sub, domain="localhost.local")
+        browser.cookies.set("sandbox_language", language, domain="localhost.local")
+        page = browser.get(f"{self.sandbox}/launch/{link}")
+        assert page.status_code == 200, page.text
+        loosen(browser)
+        action, fields = read_form(page.text)
+        answer = browser.post(action, data=fields, headers={"Origin": str(self.sandbox)}, allow_redirects=False)
+        loosen(browser)
+        return browser, answer
+
+    def me(self, browser: requests.Session) -> dict[str, Any]:
+        answer = browser.get(f"{self.url}/api/v1/me")
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def queue(self, rows: list[tuple[int, int, str | None]], target: str = "exam:demo-exam") -> int:
+        with self.app.app_context(), transaction():
+            return queue_scores(institution_id=self.institution_id, target=target, rows=rows, at=now())
+
+    def send(self) -> None:
+        run_job(self.app, "lti.send_scores")
+
+    def grades(self) -> dict[str, Any]:
+        [column] = requests.get(f"{self.sandbox}/courses/{COURSE}/grades.json").json()
+        grades: dict[str, Any] = column["grades"]
+        return grades
+
+
+@pytest.fixture
+def both(database_url: str, tmp_path: Path) -> Iterator[Both]:
+    def make(url: str) -> Flask:
+        return create_app(settings_for(database_url, tmp_path, public_url=url))
+
+    with serve_app(make, host="127.0.0.1") as (url, app), start_sandbox(url) as sandbox:
+        with app.app_context():
+            running = Both(app, url, sandbox, make_institution("demo"))
+            with transaction():
+                running.registration_id = add_registration(
+                    by=None,
+                    institution_id=running.institution_id,
+                    name="Sandbox",
+                    issuer=str(sandbox),
+                    client_id="lms-carbon-demo",
+                    auth_login_url=f"{sandbox}/auth",
+                    auth_token_url=f"{sandbox}/token",
+                    key_set_url=f"{sandbox}/jwks.json",
+                    deployment_ids=["1"],
+                    at=now(),
+                ).id
+        yield running
+        with app.app_context():
+            app.extensions["sqlalchemy"].session.remove()
+            for engine in app.extensions["sqlalchemy"].engines.values():
+                engine.dispose()

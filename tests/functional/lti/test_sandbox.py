@@ -1,0 +1,98 @@
+"""The whole way over real HTTP: activity, login, launch, score, gradebook."""
+
+import sqlalchemy as sa
+
+from lms_carbon.core.db import session
+from lms_carbon.core.transaction import transaction
+from lms_carbon.lti.models.scores import DeliveryState, ScoreDelivery
+from tests.functional.lti.conftest import Both
+
+
+def deliveries(both: Both) -> list[tuple[int, DeliveryState, str | None]]:
+    with both.app.app_context(), transaction(write=False):
+        rows = session.scalars(sa.select(ScoreDelivery).order_by(ScoreDelivery.id))
+        return [(row.seq, row.state, row.last_error) for row in rows]
+
+
+def test_a_candidate_comes_in_and_the_score_goes_out(both: Both) -> None:
+    browser, answer = both.open("rl-exam", "u-lin", language="zh")
+    # No exam of this code is here, and the page says so; who came is known all the same.
+    assert answer.status_code == 404
+    me = both.me(browser)
+    assert me["person"]["name"] == "林晓"
+    assert me["roles"] == ["candidate"]
+    assert me["context"] == {"id": "carbon-2026", "title": "碳管理基础（2026 秋）"}
+    assert (me["resource_link"], me["locale"], me["institution"]) == ("rl-exam", "zh-CN", "demo")
+
+    assert both.grades()["u-lin"] is None
+    assert both.queue([(me["person"]["id"], 8725, "Well done 很好")]) == 1
+    assert both.grades()["u-lin"] is None
+    both.send()
+    assert both.grades()["u-lin"] == {"score": 87.25, "comment": "Well done 很好"}
+    assert deliveries(both) == [(1, DeliveryState.SENT, None)]
+
+    both.queue([(me["person"]["id"], 9000, None)])
+    both.send()  # in the same second as the first: the timestamp is moved on, no 409
+    assert both.grades()["u-lin"] == {"score": 90, "comment": None}
+    both.send()
+    assert [state for _, state, _ in deliveries(both)] == [DeliveryState.SENT, DeliveryState.SENT]
+
+
+def test_desks_and_teachers(both: Both) -> None:
+    browser, answer = both.open("rl-desk", "u-zhao")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert both.me(browser)["roles"] == ["teacher"]
+    assert browser.get(f"{both.url}/lti/scores").status_code == 200
+    browser, _ = both.open("rl-desk", "u-wang")
+    assert both.me(browser)["roles"] == ["candidate"]
+    assert browser.get(f"{both.url}/lti/scores").status_code == 403
+
+
+def test_only_the_newest_score_is_sent(both: Both) -> None:
+    browser, _ = both.open("rl-exam", "u-lin")
+    person_id = both.me(browser)["person"]["id"]
+    both.queue([(person_id, 1000, None)])
+    both.queue([(person_id, 2000, None), (person_id, 3000, None)])
+    both.send()
+    assert both.grades()["u-lin"]["score"] == 30
+    assert deliveries(both) == [(1, DeliveryState.SUPERSEDED, None), (2, DeliveryState.SENT, None)]
+
+
+def test_who_never_came_from_the_course_gets_no_score_there(both: Both) -> None:
+    both.open("rl-exam", "u-lin")
+    browser, _ = both.open("rl-desk", "u-lu")  # the same course, another activity
+    assert both.queue([(both.me(browser)["person"]["id"], 5000, None)]) == 1
+    assert both.queue([(both.me(browser)["person"]["id"], 5000, None)], target="exam:other") == 0
+    assert both.queue([(999_999, 5000, None)]) == 0
+
+
+def test_a_teacher_has_no_grade_and_the_list_says_why(both: Both) -> None:
+    browser, _ = both.open("rl-exam", "u-zhao")
+    both.queue([(both.me(browser)["person"]["id"], 5000, None)])
+    both.send()
+    assert deliveries(both) == [(1, DeliveryState.REFUSED, "not-enrolled")]
+    page = browser.get(f"{both.url}/lti/scores?target=exam:demo-exam")
+    assert "are they enrolled as a student" in page.text
+    assert "Zhao Lei" in page.text
+
+
+def test_newer_grades_there_are_not_written_over(both: Both) -> None:
+    browser, _ = both.open("rl-exam", "u-lin")
+    person_id = both.me(browser)["person"]["id"]
+    both.queue([(person_id, 5000, None)])
+    state = both.sandbox.sandbox.state_path
+    engine = sa.create_engine(f"sqlite:///{state}")
+    with engine.begin() as other:
+        other.exec_driver_sql(
+            "INSERT INTO score (line_item_id, sub, timestamp, score_given, score_maximum, activity_progress,"
+            " grading_progress, received_at) SELECT id, 'u-lin', '2999-01-01T00:00:00.000000+00:00', 77, 100,"
+            " 'Completed', 'FullyGraded', 0 FROM line_item"
+        )
+    engine.dispose()
+    both.send()
+    assert deliveries(both) == [(1, DeliveryState.SUPERSEDED, "newer-there")]
+    assert both.grades()["u-lin"]["score"] == 77
+    # The very score that is there already counts as sent.
+    both.queue([(person_id, 7700, None)])
+    both.send()
+    assert deliveries(both)[1] == (2, DeliveryState.SENT, None)
