@@ -4,7 +4,7 @@ Requests inside a pushed app context would share its `g`, the signed-in person i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
@@ -13,11 +13,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import joinedload, selectinload
 
+from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor, Role
+from lms_carbon.core.transaction import transaction
 from lms_carbon.framework.models import Requirement
 from lms_carbon.people.models.records import AuditEntry
 from lms_carbon.question_bank.models import QuestionVersion
+from lms_carbon.question_bank.services.samples import import_samples
 from tests.support.questions import load_standard, make_approved, make_question, send, sign
 from tests.support.world import World, act_as, make_institution, make_person, sign_in
 
@@ -31,6 +34,7 @@ class Bank:
     app: Flask
     requirements: dict[str, Requirement]
     people: dict[str, World]
+    actors: dict[str, Actor] = field(default_factory=dict)
 
     def client(self, name: str) -> FlaskClient:
         """Return a browser in which this person is signed in."""
@@ -45,7 +49,9 @@ class Bank:
 
     def actor(self, name: str) -> Actor:
         """Return the person as services take them."""
-        return self.within(act_as, self.people[name])
+        if name not in self.actors:
+            self.actors[name] = self.within(act_as, self.people[name])
+        return self.actors[name]
 
     def question(self, *codes: str, by: str = "author", **about: Any) -> int:
         """Make a draft tagged to these requirements and return the question's id."""
@@ -64,6 +70,15 @@ class Bank:
     def sign(self, question_id: int, by: str = "reviewer", revision: int = 1) -> None:
         """Approve what is in review."""
         self.within(sign, self.actor(by), question_id, revision)
+
+    def import_samples(self, institution_id: int) -> int:
+        """Bring in the sample questions; return how many were added."""
+
+        def act() -> int:
+            with transaction():
+                return import_samples(institution_id=institution_id, by=None, at=now())
+
+        return self.within(act)
 
     def newest(self) -> QuestionVersion | None:
         """Return the version made last, with question and tags."""
