@@ -70,6 +70,9 @@ def csrf_exempt(view: View) -> View:
 class Blueprint(FlaskBlueprint):
     """Pages of one package."""
 
+    pages_under = ""
+    """Prefix of the pages' addresses; static files have their own, the same for all packages."""
+
     def add_url_rule(
         self,
         rule: str,
@@ -87,6 +90,7 @@ class Blueprint(FlaskBlueprint):
                 raise ValueError(f"{self.name}: {rule} does not say who may use it")
             endpoint = endpoint or view_func.__name__
             view_func = at_the_edge(view_func, access, transactional)
+            rule = self.pages_under + rule
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
 
@@ -114,11 +118,12 @@ class ApiBlueprint(SmorestBlueprint):
 
 def package_blueprint(package: str, *, prefix: str = "") -> Blueprint:
     """Make a package's blueprint with its templates/ and its static/ under /static/<package>/."""
-    return Blueprint(
+    blueprint = Blueprint(
         package,
         f"lms_carbon.{package}",
         template_folder="templates",
         static_folder=f"static/{package}",
         static_url_path=f"/static/{package}",
-        url_prefix=prefix or None,
     )
+    blueprint.pages_under = prefix
+    return blueprint
