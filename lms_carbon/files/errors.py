@@ -5,11 +5,17 @@ from lms_carbon.core.i18n import mark
 
 
 class LyingFileError(InvalidInputError):
-    """Content of another type than the name says. Takes `name`, `article`, `found`, `wanted`."""
+    """Content of another type than the name says. Takes `name`, `found`, `wanted`."""
 
     code = "file-is-not-what-it-says"
     title = mark("The file was not taken")
-    sentence = mark("{name} is really {article} {found} file and was not taken. Upload the {wanted} itself.")
+    sentence = mark("{name} is really a {found} file and was not taken. Upload the {wanted} itself.")
+
+
+class LyingFileAnError(LyingFileError):
+    """The same for types whose short name is spoken with a vowel first."""
+
+    sentence = mark("{name} is really an {found} file and was not taken. Upload the {wanted} itself.")
 
 
 class UnreadableFileError(InvalidInputError):

@@ -107,9 +107,9 @@ def office_kind(names: Collection[str], mimetype: str | None) -> str:
     return "ZIP"
 
 
-def article(label: str) -> str:
-    """Return the English article before a type's short name as it is spoken: `an MP4`, `a ZIP`."""
-    return "an" if label[0] in "AEFHILMNORSX" else "a"
+def begins_with_vowel(label: str) -> bool:
+    """Tell whether a type's short name is spoken with a vowel first: an MP4, a ZIP."""
+    return label[0] in "AEFHILMNORSX"
 
 
 def size_in_words(size: int) -> str:

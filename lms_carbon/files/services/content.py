@@ -5,7 +5,7 @@ from pathlib import Path
 
 import filetype
 
-from lms_carbon.files.errors import LyingFileError, TypeNotTakenError, UnreadableFileError
+from lms_carbon.files.errors import LyingFileAnError, LyingFileError, TypeNotTakenError, UnreadableFileError
 from lms_carbon.files.rules import (
     BY_ENDING,
     HEAD,
@@ -14,7 +14,7 @@ from lms_carbon.files.rules import (
     Kind,
     Limits,
     TextProbe,
-    article,
+    begins_with_vowel,
     ending_of,
     markup_of,
     office_kind,
@@ -37,7 +37,8 @@ def check_content(path: Path, *, name: str, limits: Limits) -> Kind:
         return claimed
     if found is None:
         raise UnreadableFileError(name=name, wanted=claimed.label)
-    raise LyingFileError(name=name, article=article(found), found=found, wanted=claimed.label)
+    lie = LyingFileAnError if begins_with_vowel(found) else LyingFileError
+    raise lie(name=name, found=found, wanted=claimed.label)
 
 
 def find_label(path: Path) -> str | None:
