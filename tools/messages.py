@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1] / "lms_carbon"
 SHARED = ("core", "web")
+SAMPLES = ("templates/web/style.html", "templates/web/_style_", "web/samples.py")
+"""Where `web` says words only to show how they look; nobody else relies on their being there."""
 SEPARATE = frozenset({"sandbox"})
 """Packages that are no part of the tool's pages and keep their words themselves."""
 KEYWORDS = {
@@ -76,8 +78,12 @@ def extract_all() -> Mapping[str, Found]:
 def wanted_in(package: str, everything: Mapping[str, Found]) -> Found:
     """Return what a package's catalogue has to hold."""
     shared = SHARED[: SHARED.index(package)] if package in SHARED else SHARED
-    elsewhere = {key for name in shared for key in everything[name]}
+    elsewhere = {key for name in shared for key, files in everything[name].items() if not _is_sample(files)}
     return {key: files for key, files in everything[package].items() if key not in elsewhere}
+
+
+def _is_sample(files: Iterable[str]) -> bool:
+    return all(any(part in file for part in SAMPLES) for file in files)
 
 
 def catalogue_path(package: str) -> Path:
@@ -102,7 +108,7 @@ def entries(catalogue: Catalog) -> dict[Key, str | tuple[str, ...]]:
 
 def update_catalogue(package: str, wanted: Found) -> bool:
     """Rewrite a package's catalogue; tell whether everything in it is translated."""
-    known = entries(read_catalogue(package))
+    known = {**_known_anywhere(), **entries(read_catalogue(package))}
     catalogue = Catalog(locale="zh_CN")
     for context, message in sorted(wanted, key=lambda key: (str(key[1]), key[0] or "")):
         places = [(file, 0) for file in sorted(wanted[context, message])]
@@ -116,6 +122,14 @@ def update_catalogue(package: str, wanted: Found) -> bool:
     path.parent.mkdir(exist_ok=True)
     path.write_text(HEADER + written.getvalue().decode().lstrip("\n"))
     return all(any(known.get(key, "")) for key in wanted)
+
+
+def _known_anywhere() -> dict[Key, str | tuple[str, ...]]:
+    """Return every translation there is: an id that moved to another package takes its Chinese along."""
+    known: dict[Key, str | tuple[str, ...]] = {}
+    for package in packages():
+        known.update({key: text for key, text in entries(read_catalogue(package)).items() if any(text)})
+    return known
 
 
 def main(chosen: Iterable[str]) -> int:

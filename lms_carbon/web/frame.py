@@ -19,21 +19,10 @@ from lms_carbon.core.errors import DomainError
 from lms_carbon.core.hooks import NavItem, navigation
 from lms_carbon.core.i18n import HTML_LANG, LANGUAGES, current_language, mark
 from lms_carbon.core.identity import Actor, Role, current_actor
+from lms_carbon.people.rules import ROLE_NAMES
 from lms_carbon.web import words
 from lms_carbon.web.icons import icon
 
-ROLE_WORDS = {
-    Role.CANDIDATE: mark("candidate"),
-    Role.AUTHOR: mark("author"),
-    Role.REVIEWER: mark("reviewer"),
-    Role.ASSESSOR: mark("assessor"),
-    Role.MODERATOR: mark("moderator"),
-    Role.INVIGILATOR: mark("invigilator"),
-    Role.OFFICER: mark("officer"),
-    Role.TEACHER: mark("teacher"),
-    Role.MENTOR: mark("mentor"),
-    Role.ADMINISTRATOR: mark("administrator"),
-}
 BACK_TO_COURSE = mark("Back to the course")
 SIGN_IN = mark("Sign in by link")
 TRY_AGAIN = mark("Try again")
@@ -84,11 +73,12 @@ def clock_words(value: datetime, to: str = "second") -> str:
     return words.clock_in_words(value, zone=zone(), to=to)
 
 
-def roles_in_words(actor: Actor) -> str:
-    """Return the roles held, most telling last ones left out where they are many."""
-    shown = [gettext(ROLE_WORDS[role]) for role in actor.roles]
+def who_in_words(actor: Actor) -> str:
+    """Return the name, and the first two of the roles held."""
+    shown = [gettext(ROLE_NAMES[role]) for role in actor.roles]
     joined = ("、" if current_language() == "zh" else ", ").join(shown[:2])
-    return joined + (f" +{len(shown) - 2}" if len(shown) > 2 else "")
+    more = f" +{len(shown) - 2}" if len(shown) > 2 else ""
+    return f"{actor.name} · {joined}{more}" if shown else actor.name
 
 
 def desks() -> list[NavItem]:
@@ -216,8 +206,8 @@ def install(app: Flask) -> None:
         "now": clock.now,
         "number": number,
         "other_language": other_language,
-        "roles_in_words": roles_in_words,
         "tabs": tabs,
         "way_on": way_on,
+        "who_in_words": who_in_words,
     }
     app.jinja_env.globals.update(helpers)

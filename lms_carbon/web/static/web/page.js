@@ -6,4 +6,4 @@ import { listenForKeys } from "./keys.js";
 offerCopies(document);
 guardForms(document);
 listenForKeys(document);
-document.getElementById("errors")?.focus();
+document.querySelector("[data-focus]")?.focus();
