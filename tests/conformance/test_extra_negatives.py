@@ -83,7 +83,9 @@ def test_bad_claims_are_refused(door: Door, logs: list[Any], changes: dict[str, 
     ids=["clock ahead", "just expired", "azp decides", "one audience in a list", "longest sub"],
 )
 def test_what_the_specification_allows_gets_in(door: Door, changes: dict[str, Any]) -> None:
-    moved = {name: value + int(time.time()) - NOW if name in ("iat", "exp") else value for name, value in changes.items()}
+    moved = {
+        name: value + int(time.time()) - NOW if name in ("iat", "exp") else value for name, value in changes.items()
+    }
     assert door.platform.launch(door.client, **moved).status_code == 303
 
 
@@ -113,7 +115,11 @@ def test_two_logins_cannot_be_mixed(door: Door, logs: list[Any]) -> None:
 
 def test_a_refused_login_is_spent(door: Door, logs: list[Any]) -> None:
     state, nonce = door.platform.login(door.client)
-    door.refused(post(door.client, door.platform.sign(door.platform.claims(nonce, version=GONE)), state), logs, "claim-missing:version")
+    door.refused(
+        post(door.client, door.platform.sign(door.platform.claims(nonce, version=GONE)), state),
+        logs,
+        "claim-missing:version",
+    )
     logs.clear()
     door.refused(post(door.client, door.platform.sign(door.platform.claims(nonce)), state), logs, "login-used")
 
@@ -194,7 +200,9 @@ def test_a_changed_token(door: Door, logs: list[Any], where: int) -> None:
     door.refused(post(door.client, ".".join(parts), state), logs, "signature")
 
 
-@pytest.mark.parametrize("header", [{"jwk": jwk(private_key("attacker"), "platform-key")}, {"jku": "http://localhost/x"}])
+@pytest.mark.parametrize(
+    "header", [{"jwk": jwk(private_key("attacker"), "platform-key")}, {"jku": "http://localhost/x"}]
+)
 def test_a_key_brought_along_is_not_looked_at(door: Door, logs: list[Any], header: dict[str, Any]) -> None:
     state, nonce = door.platform.login(door.client)
     full = {"kid": door.platform.kid, **header}
@@ -248,7 +256,9 @@ def test_the_platform_posts_its_own_error(door: Door, logs: list[Any]) -> None:
     assert "Hint &lt;b&gt;used&lt;/b&gt; up" in answer.text
 
 
-@pytest.mark.parametrize("body", [{}, {"state": "x"}, {"id_token": ""}, {"id_token": "a.b.c"}, {"id_token": "x" * 70_000, "state": "x"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"state": "x"}, {"id_token": ""}, {"id_token": "a.b.c"}, {"id_token": "x" * 70_000, "state": "x"}]
+)
 def test_posts_that_are_no_launch(door: Door, logs: list[Any], body: dict[str, str]) -> None:
     answer = door.client.post("/lti/launch", data=body)
     assert 400 <= answer.status_code < 500

@@ -59,7 +59,7 @@ def test_a_frame_is_tried_out_first(door: Door) -> None:
     answer = door.client.post("/lti/login", data=fields, headers=FRAME)
     assert answer.status_code == 200
     assert "<script>" not in answer.text
-    assert "target=\"_blank\"" in answer.text
+    assert 'target="_blank"' in answer.text
     assert door.count("lti_login") == 0
     assert door.client.get("/lti/login/probe").json == {"kept": True}
     onward = door.client.get("/lti/login", query_string={**fields, "again": "1"}, headers=FRAME)

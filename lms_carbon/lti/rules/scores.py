@@ -38,7 +38,6 @@ class Reason(enum.StrEnum):
     BUSY = "busy"
     PLATFORM_FAULT = "platform-fault"
     ERASED = "erased"
-    PLATFORM_ENDED = "platform-ended"
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,6 @@ REASON_WORDS: Final = {
     Reason.BUSY: mark("The platform asks for patience; this goes on by itself."),
     Reason.PLATFORM_FAULT: mark("The platform has a fault; this goes on by itself."),
     Reason.ERASED: mark("The person was erased."),
-    Reason.PLATFORM_ENDED: mark("The platform is no longer registered."),
 }
 
 
