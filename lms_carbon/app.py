@@ -95,6 +95,7 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, people_data.person_data_of_people)
     hooks.person_data.register(app, files_storage.person_data_of_files)
     hooks.person_data.register(app, cycles_data.person_data_of_cycles)
+    hooks.navigation.register(app, exams_urls.desks)
     hooks.launch_target.register(app, exams_hooks.find_launch_target)
     hooks.person_data.register(app, exams_hooks.describe_person_data)
     hooks.navigation.register(app, question_bank_pages.desks)

@@ -3,8 +3,14 @@
 Changes to answers are read by hand in `rules.changes`; their schemas here only describe them.
 """
 
-from marshmallow import RAISE, Schema, fields, validate
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from flask_babel import get_timezone, gettext
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from lms_carbon.core.forms import FormSchema
 from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.exams.rules.changes import MAX_CHANGES, MAX_NUMBER
 from lms_carbon.exams.rules.states import AttemptState, SubmittedBy
@@ -119,3 +125,36 @@ class AttemptSchema(Schema):
     ends_at = fields.String(required=True)
     submitted_at = fields.String(required=True, allow_none=True)
     receipt = fields.String(required=True, allow_none=True)
+
+
+class LocalMoment(fields.Field[datetime]):
+    """A `datetime-local` field: a moment in the page's time zone, given on as UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError as problem:
+            raise ValidationError(gettext("This is not a day and time.")) from problem
+        zone = ZoneInfo(str(get_timezone() or "UTC"))
+        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
+
+
+class ExamForm(FormSchema):
+    """What an officer sets. Empty texts are absent; `services.exams` checks what goes together."""
+
+    title_zh = fields.String(load_default="", validate=validate.Length(max=200))
+    title_en = fields.String(load_default="", validate=validate.Length(max=200))
+    minutes = fields.Integer(load_default=0)
+    attempts = fields.Integer(load_default=1)
+    opens_at = LocalMoment(load_default=None)
+    closes_at = LocalMoment(load_default=None)
+    rules_zh = fields.String(load_default="", validate=validate.Length(max=10_000))
+    rules_en = fields.String(load_default="", validate=validate.Length(max=10_000))
+    practice_id = fields.Integer(load_default=None)
+
+
+class NewExamForm(ExamForm):
+    """As above; code and instrument are chosen once. Without an instrument it is a practice exam."""
+
+    code = fields.String(load_default="")
+    instrument_id = fields.Integer(load_default=None)

@@ -10,7 +10,6 @@ from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.models import Candidacy, CandidacyState, CycleState, EntryRule
 from lms_carbon.cycles.queries import find_candidacy
-from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.models.exams import Exam, Form, FormItem
 from lms_carbon.lti.models.launches import Course, Launch
 from lms_carbon.lti.models.registrations import Deployment, Registration
@@ -106,5 +105,3 @@ def find_open_practice(exam: Exam) -> tuple[Exam, PaperFacts] | None:
         return None
     facts = find_paper_facts(practice.id)
     return (practice, facts) if facts else None
-
-

@@ -54,7 +54,9 @@ RUNNER: Final[Mapping[str, str]] = {
         "Since {time} the exam goes on on another device or in another window; this one no longer saves."
     ),
     "kept_late_one": mark("1 answer that was not sent yet is kept whole; an officer decides whether it counts."),
-    "kept_late_other": mark("{n} answers that were not sent yet are kept whole; an officer decides whether they count."),
+    "kept_late_other": mark(
+        "{n} answers that were not sent yet are kept whole; an officer decides whether they count."
+    ),
     "signed_out": mark("You are signed out here"),
     "signed_out_text": mark("Open the exam again from your course; it goes on where you were."),
     "not_yours": mark("Somebody else is signed in now"),
