@@ -1,8 +1,10 @@
 """Exams and their forms."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms_carbon.core.db import BigId, Model
@@ -91,3 +93,39 @@ class FormItemTag(Model):
     ordinal: Mapped[int]
     possible: Mapped[int]
     """Thousandths."""
+
+
+class FrozenFormError(RuntimeError):
+    """Code tried to change a frozen form: a defect, never something that a person did."""
+
+
+Mapper = sa.orm.Mapper[Any]
+_FORM = sa.select(Form.frozen_at).where(Form.id == sa.bindparam("form"))
+
+
+@sa.event.listens_for(Form, "before_update")
+def _keep_form(mapper: Mapper, connection: sa.Connection, form: Form) -> None:
+    """Hold that a form freezes once and stays as it is: attempts, scores and regrades rest on it."""
+    before = sa.inspect(form).attrs.frozen_at.history
+    was = before.deleted[0] if before.deleted else (form.frozen_at if not before.added else None)
+    if was is not None:
+        raise FrozenFormError(f"form {form.id} is frozen")
+
+
+@sa.event.listens_for(FormItem, "before_insert")
+@sa.event.listens_for(FormItem, "before_update")
+@sa.event.listens_for(FormItem, "before_delete")
+def _keep_item(mapper: Mapper, connection: sa.Connection, item: FormItem) -> None:
+    """Hold that items change while their form is being put together, and never afterwards."""
+    if connection.scalar(_FORM, {"form": item.form_id}) is not None:
+        raise FrozenFormError(f"form {item.form_id} is frozen")
+
+
+@sa.event.listens_for(FormItemTag, "before_insert")
+@sa.event.listens_for(FormItemTag, "before_update")
+@sa.event.listens_for(FormItemTag, "before_delete")
+def _keep_tag(mapper: Mapper, connection: sa.Connection, tag: FormItemTag) -> None:
+    """As items; the freezing writes tags before it says that the form is frozen."""
+    form_id = connection.scalar(sa.select(FormItem.form_id).where(FormItem.id == tag.form_item_id))
+    if connection.scalar(_FORM, {"form": form_id}) is not None:
+        raise FrozenFormError(f"form {form_id} is frozen")

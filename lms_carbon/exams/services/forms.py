@@ -126,6 +126,7 @@ def freeze_form(*, exam_id: int, number: int, by: Actor, at: datetime) -> Form:
                     possible=possible,
                 )
             )
+    session.flush()  # once the form is frozen, its tags no longer change
     form.frozen_at, form.frozen_by, form.digest = at, by.person_id, form_digest(drafts)
     session.flush()
     _record("form.freeze", form, by, at, {"digest": form.digest, "items": len(drafts)})
