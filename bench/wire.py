@@ -13,7 +13,7 @@ class Connection:
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.buffer = b""
+        self.buffer, self.head = b"", b""
 
     def send(self, message: bytes) -> tuple[int, bytes]:
         """Send a whole request and return status and body."""
@@ -21,6 +21,7 @@ class Connection:
         while (end := self.buffer.find(b"\r\n\r\n")) < 0:
             self._receive()
         head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
+        self.head = head
         lowered = head.lower()
         at = lowered.index(b"content-length:") + 15
         length = int(lowered[at : lowered.find(b"\r\n", at) if b"\r\n" in lowered[at:] else None])

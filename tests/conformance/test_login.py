@@ -15,7 +15,7 @@ FRAME = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_authentication_request(door: Door, method: str) -> None:
     fields = door.platform.login_fields()
-    where = {"query_string": fields} if method == "GET" else {"data": fields}
+    where: dict[str, Any] = {"query_string": fields} if method == "GET" else {"data": fields}
     answer = door.client.open("/lti/login", method=method, **where)
     assert answer.status_code == 302
     url = urlsplit(answer.headers["Location"])
@@ -101,6 +101,7 @@ def test_platforms_may_frame_us_and_nobody_else(door: Door) -> None:
 def test_the_keyset(door: Door) -> None:
     answer = door.client.get("/lti/keys")
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
+    assert answer.json is not None
     [key] = answer.json["keys"]
     assert {"kty", "n", "e", "kid", "alg", "use"} == set(key)
     assert (key["kty"], key["alg"], key["use"]) == ("RSA", "RS256", "sig")

@@ -111,7 +111,7 @@ def test_the_platform_says_which_language(door: Door, locale: str | None, shown:
 
 
 def test_what_is_unknown_or_null_is_ignored(door: Door) -> None:
-    nulls = {name: None for name in (*NAMES, "email", "context", "launch_presentation", "azp", "nbf")}
+    nulls = dict.fromkeys((*NAMES, "email", "context", "launch_presentation", "azp", "nbf"))
     more = {
         "https://vendor.example/claim": {"deep": [None, 1e300, "\ud800"]},
         CLAIM + "custom": None,
