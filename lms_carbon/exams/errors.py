@@ -1,11 +1,24 @@
 """What can stand in the way of an exam, in words for the person who meets it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lms_carbon.core.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
 from lms_carbon.core.i18n import mark
-from lms_carbon.exams.rules.forms import FormProblem
+
+
+@dataclass(frozen=True, slots=True)
+class FormProblem:
+    """A sentence about the form, and the slot it is about."""
+
+    sentence: str
+    slot: int | None = None
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """What fills the sentence."""
+        return {"slot": self.slot}
 
 
 class ExamGoneError(NotFoundError):

@@ -7,9 +7,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
+from lms_carbon.exams.errors import FormProblem
 from lms_carbon.exams.models.exams import Form, FormItem
 from lms_carbon.exams.policy import check_officer
-from lms_carbon.exams.rules.forms import DraftItem, FormProblem, Tag, form_problems, resolve_tags
+from lms_carbon.exams.rules.forms import DraftItem, Tag, form_problems, resolve_tags
 from lms_carbon.framework.models import Position, Requirement
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
 from lms_carbon.question_bank.rules.states import VersionState

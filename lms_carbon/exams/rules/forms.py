@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lms_carbon.core.i18n import mark
 from lms_carbon.cycles.rules import split_points
+from lms_carbon.exams.errors import FormProblem
 from lms_carbon.exams.rules.scoring import canonical
 
 MIN_POINTS: Final = 10
@@ -37,19 +38,6 @@ class DraftItem:
     approved: bool
     requirements: Sequence[int]
     """Requirements of the form's position that are left of the question's tags, in tag order."""
-
-
-@dataclass(frozen=True, slots=True)
-class FormProblem:
-    """A sentence about the form, and the slot it is about."""
-
-    sentence: str
-    slot: int | None = None
-
-    @property
-    def params(self) -> Mapping[str, object]:
-        """What fills the sentence."""
-        return {"slot": self.slot}
 
 
 def resolve_tags(tags: Sequence[Tag], requirements: Mapping[int, int], position: str) -> list[int]:
