@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
+from sqlalchemy.engine import Result
 from sqlalchemy.orm import ORMExecuteState
 
 from lms_carbon.people.models.records import AuditEntry
@@ -41,15 +42,28 @@ def _note_flush(session: Session, _context: object) -> None:
             session.info.setdefault(_CHANGED, set()).add(row.__tablename__)
 
 
-def _note_statement(execution: ORMExecuteState) -> None:
+def _note_statement(execution: ORMExecuteState) -> Result[Any] | None:
     statement: Any = execution.statement
     table = getattr(getattr(statement, "table", None), "name", "")
     if table == "audit_entry":
         execution.session.info["audited"] = True
-    elif (execution.is_update or execution.is_insert or execution.is_delete) and table in WATCHED:
-        named = {getattr(column, "key", str(column)) for column in (getattr(statement, "_values", None) or {})}
-        if not execution.is_update or named & WATCHED[table]:
-            execution.session.info.setdefault(_CHANGED, set()).add(table)
+    if table not in WATCHED or not (execution.is_update or execution.is_insert or execution.is_delete):
+        return None
+    if not execution.is_update:
+        execution.session.info.setdefault(_CHANGED, set()).add(table)
+        return None
+    named = {getattr(column, "key", str(column)) for column in (getattr(statement, "_values", None) or {})}
+    if not named & WATCHED[table]:
+        return None
+    result = execution.invoke_statement()
+    if not getattr(result, "returns_rows", True):
+        touched = result.rowcount  # type: ignore[attr-defined]
+    else:
+        kept = result.freeze()  # a compare-and-swap that lost changed nothing
+        touched, result = len(kept.data), kept()
+    if touched:
+        execution.session.info.setdefault(_CHANGED, set()).add(table)
+    return result
 
 
 def _judge(session: Session) -> None:

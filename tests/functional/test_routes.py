@@ -1,0 +1,215 @@
+"""The wall around every route: who gets in, by a table written by hand and compared with what really happens.
+
+Each address is asked by everybody: the anonymous, each role of its institution, each role of another institution.
+To get in is to get anything but 401, 403 and 404; an empty form may be refused for what it lacks.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import pytest
+from flask import Flask
+
+from lms_carbon.core.extensions import csrf
+from lms_carbon.core.identity import Role
+from tests.support.route_world import Objects, make_objects, make_people
+from tests.support.world import World, make_session, use_token
+
+KNOWN: Final = frozenset(Role)
+"""Everybody who is signed in."""
+ANYBODY: Final = KNOWN | {"anonymous"}
+ADMINISTRATOR: Final = frozenset({Role.ADMINISTRATOR})
+AUTHOR: Final = frozenset({Role.AUTHOR})
+BANK: Final = frozenset({Role.AUTHOR, Role.REVIEWER})
+CANDIDATE: Final = frozenset({Role.CANDIDATE})
+OFFICER: Final = frozenset({Role.OFFICER})
+GRADEBOOK: Final = frozenset({Role.OFFICER, Role.TEACHER})
+
+
+class Rule(NamedTuple):
+    """Who may; whether the address names an object of an institution, or of one candidate alone."""
+
+    may: frozenset[str]
+    whose: str = "nobody"
+    body: Mapping[str, Any] = {}
+    """What is sent, where an empty form would be refused before the object is looked for."""
+    state_refuses: bool = False
+    """True where the demo's objects are not in the state for it, so that even who may gets 403."""
+
+
+TABLE: Final[dict[str, Rule]] = {
+    "GET /": Rule(ANYBODY),
+    "GET /style": Rule(ANYBODY),
+    "POST /language": Rule(ANYBODY),
+    "GET /healthz": Rule(ANYBODY),
+    "GET /readyz": Rule(ANYBODY),
+    "GET /api/v1/openapi.json": Rule(ANYBODY),
+    "GET /api/v1/me": Rule(KNOWN),
+    # lti: what platforms and their gradebooks need
+    "GET /lti/keys": Rule(ANYBODY),
+    "GET /lti/login": Rule(ANYBODY),
+    "POST /lti/login": Rule(ANYBODY),
+    "GET /lti/login/probe": Rule(ANYBODY),
+    "POST /lti/launch": Rule(ANYBODY),
+    "GET /lti/scores": Rule(GRADEBOOK),
+    "POST /lti/scores/<int:delivery_id>/resend": Rule(GRADEBOOK, "gone"),
+    # people: getting in and out, one's own, the administrator's desk
+    "GET /sign-in": Rule(ANYBODY),
+    "POST /sign-in": Rule(ANYBODY),
+    "GET /sign-in/<token>": Rule(ANYBODY, "gone"),
+    "POST /sign-in/<token>": Rule(ANYBODY, "gone"),
+    "GET /invite/<token>": Rule(ANYBODY, "gone"),
+    "POST /invite/<token>": Rule(ANYBODY, "gone"),
+    "GET /handoff/<code>": Rule(ANYBODY, "gone"),
+    "GET /sign-out": Rule(KNOWN),
+    "POST /sign-out": Rule(KNOWN),
+    "GET /inbox": Rule(KNOWN),
+    "POST /inbox/read": Rule(KNOWN),
+    "GET /profile": Rule(KNOWN),
+    "POST /profile": Rule(KNOWN),
+    "POST /profile/data": Rule(KNOWN),
+    "POST /profile/sessions/end": Rule(KNOWN),
+    "GET /second-factor": Rule(KNOWN),
+    "POST /second-factor": Rule(KNOWN),
+    "POST /second-factor/begin": Rule(KNOWN),
+    "POST /second-factor/replace": Rule(KNOWN),
+    "GET /people": Rule(ADMINISTRATOR),
+    "GET /people/audit": Rule(ADMINISTRATOR | OFFICER),
+    "GET /people/invite": Rule(ADMINISTRATOR),
+    "POST /people/invite": Rule(ADMINISTRATOR),
+    "GET /people/<int:person_id>": Rule(ADMINISTRATOR, "institution"),
+    "POST /people/<int:person_id>/data": Rule(ADMINISTRATOR, "institution"),
+    "POST /people/<int:person_id>/roles": Rule(ADMINISTRATOR, "institution"),
+    "POST /people/<int:person_id>/roles/<int:grant_id>/end": Rule(ADMINISTRATOR, "institution"),
+    "POST /people/<int:person_id>/second-factor/remove": Rule(ADMINISTRATOR, "institution"),
+    "POST /people/<int:person_id>/erase": Rule(ADMINISTRATOR, "institution"),
+    "GET /files/<int:file_id>": Rule(KNOWN, "candidate"),
+    # question bank
+    "GET /questions": Rule(BANK),
+    "GET /questions/new/<kind>": Rule(AUTHOR),
+    "POST /questions/new/<kind>": Rule(AUTHOR),
+    "POST /questions/picker/<kind>": Rule(AUTHOR),
+    "POST /questions/preview/<kind>": Rule(AUTHOR),
+    "GET /questions/<int:question_id>": Rule(BANK, "institution"),
+    "POST /questions/<int:question_id>": Rule(AUTHOR, "institution"),
+    "GET /questions/<int:question_id>/review": Rule(BANK, "institution"),
+    "POST /questions/<int:question_id>/review": Rule(BANK, "institution", {"action": "comment", "text": "!"}),
+    "GET /questions/<int:question_id>/try": Rule(BANK, "institution"),
+    "POST /questions/<int:question_id>/try": Rule(BANK, "institution"),
+    "GET /questions/<int:question_id>/versions": Rule(BANK, "institution"),
+    "GET /questions/<int:question_id>/versions/<int:number>": Rule(BANK, "institution"),
+    "POST /questions/<int:question_id>/versions/<int:number>": Rule(BANK, "institution", {"action": "comment", "text": "!"}),
+    "GET /api/v1/questions": Rule(BANK),
+    "GET /api/v1/questions/<int:question_id>": Rule(BANK, "institution"),
+    # exams: the candidate's side
+    "GET /exams/<int:exam_id>": Rule(CANDIDATE | GRADEBOOK, "institution"),
+    "GET /exams/<int:exam_id>/state": Rule(CANDIDATE, "institution"),
+    "POST /exams/<int:exam_id>/entry": Rule(CANDIDATE, "institution", state_refuses=True),
+    "POST /exams/<int:exam_id>/trial": Rule(CANDIDATE, "institution"),
+    "POST /api/v1/exams/<int:exam_id>/attempts": Rule(CANDIDATE, "institution", {"language": "zh", "accepted": True}),
+    # exams: the officer's side
+    "GET /exams": Rule(OFFICER),
+    "GET /exams/new": Rule(OFFICER),
+    "POST /exams/new": Rule(OFFICER),
+    "GET /exams/<int:exam_id>/desk": Rule(OFFICER, "institution"),
+    "GET /exams/<int:exam_id>/edit": Rule(OFFICER, "institution"),
+    "POST /exams/<int:exam_id>/edit": Rule(OFFICER, "institution"),
+    "GET /exams/<int:exam_id>/attempts": Rule(OFFICER, "institution"),
+    "GET /exams/<int:exam_id>/late": Rule(OFFICER, "institution"),
+    "POST /exams/<int:exam_id>/forms": Rule(OFFICER, "institution"),
+    "GET /exams/<int:exam_id>/forms/<int:number>": Rule(OFFICER, "institution"),
+    "POST /exams/<int:exam_id>/forms/<int:number>/items": Rule(OFFICER, "institution", {"version": "1"}),
+    "POST /exams/<int:exam_id>/forms/<int:number>/items/<int:slot>": Rule(OFFICER, "institution", {"act": "down"}),
+    "POST /exams/<int:exam_id>/forms/<int:number>/freeze": Rule(OFFICER, "institution"),
+    "POST /exams/<int:exam_id>/open": Rule(OFFICER, "institution"),
+    "POST /exams/<int:exam_id>/close": Rule(OFFICER, "institution"),
+    "POST /exams/<int:exam_id>/release": Rule(OFFICER, "institution"),
+    "POST /exams/<int:exam_id>/delete": Rule(OFFICER, "institution"),
+    # exams: one candidate's attempt
+    "GET /attempts/<int:attempt_id>": Rule(KNOWN, "candidate"),
+    "GET /attempts/<int:attempt_id>/receipt": Rule(KNOWN, "candidate"),
+    "GET /api/v1/attempts/<int:attempt_id>": Rule(KNOWN, "candidate"),
+    "POST /api/v1/attempts/<int:attempt_id>/window": Rule(KNOWN, "candidate"),
+    "PUT /api/v1/attempts/<int:attempt_id>/answers": Rule(KNOWN, "candidate"),
+    "POST /api/v1/attempts/<int:attempt_id>/submission": Rule(KNOWN, "candidate"),
+}
+"""`whose`: nobody's; an institution's (others get 404); one candidate's (all others get 404); gone (nobody has it)."""
+
+
+def declared(app: Flask) -> set[str]:
+    """Return `METHOD /address` of every route but static files."""
+    return {
+        f"{method} {re.sub('<int[(].*?[)]:', '<int:', rule.rule)}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not rule.endpoint.endswith("static")
+    }
+
+
+def test_every_route_stands_in_the_table(app: Flask) -> None:
+    assert declared(app) == set(TABLE)
+
+
+class Crowd:
+    """Everybody, with a client each."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        with app.app_context():
+            self.ours, self.theirs = make_people()
+            self.objects: Objects = make_objects(self.ours[Role.CANDIDATE])
+
+    def ask(self, address: str, body: Mapping[str, Any], who: World | None, role: str) -> int:
+        """Return the status that somebody gets; everybody comes with a session of their own."""
+        method, rule = address.split()
+        client = self.app.test_client()
+        if who is not None:
+            by_launch = {"launch_role": role} if role in (Role.CANDIDATE, Role.TEACHER) else {}
+            with self.app.app_context():
+                token = make_session(who, **by_launch)
+            use_token(client, token)
+        options: dict[str, Any] = {"json" if rule.startswith("/api/") else "data": body} if method != "GET" else {}
+        with client.open(self.objects.fill(rule), method=method, **options) as answer:
+            return answer.status_code
+
+
+@pytest.fixture
+def crowd(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
+    monkeypatch.setattr(csrf, "protect", lambda: None)
+    yield Crowd(app)
+
+
+def wrong(got: int, wanted: str) -> bool:
+    if wanted == "in":
+        return got in (401, 403, 404) or got >= 500
+    if wanted == "out":
+        return got not in (403, 404)
+    return got != int(wanted)
+
+
+def test_only_who_may_gets_in(crowd: Crowd) -> None:
+    surprises = []
+    for address, rule in TABLE.items():
+        cases: list[tuple[str, World | None, str]] = []
+        if "anonymous" not in rule.may:
+            cases.append(("anonymous", None, "401"))
+        for role, person in crowd.ours.items():
+            owner = rule.whose == "candidate" and role == Role.CANDIDATE
+            if role not in rule.may:
+                wanted = "403"
+            elif rule.whose == "gone" or (rule.whose == "candidate" and not owner):
+                wanted = "out"
+            else:
+                wanted = "403" if rule.state_refuses else "in"
+            cases.append((role, person, "skip" if rule.whose == "gone" and "anonymous" in rule.may else wanted))
+        if rule.whose in ("institution", "candidate"):
+            cases += [
+                (role, person, "404" if role in rule.may else "out") for role, person in crowd.theirs.items()
+            ]
+        cases.sort(key=lambda case: case[2] == "in")  # those who get in may change something, so they come last
+        for role, person, wanted in cases:
+            if wanted != "skip" and wrong(got := crowd.ask(address, rule.body, person, role), wanted):
+                where = "elsewhere" if person in crowd.theirs.values() else "here"
+                surprises.append(f"{address} as {role} {where}: {got}, not {wanted}")
+    assert not surprises, "\n".join(surprises)

@@ -1,0 +1,77 @@
+"""Two institutions full of objects and people, for the wall around the routes."""
+
+from dataclasses import dataclass, fields
+from io import BytesIO
+
+import sqlalchemy as sa
+
+from demo.content import EXAM_CODE, SLUG, fill_demo
+from lms_carbon.core.clock import now
+from lms_carbon.core.db import session
+from lms_carbon.core.identity import Role
+from lms_carbon.core.transaction import transaction
+from lms_carbon.exams.models.exams import Exam, Form
+from lms_carbon.exams.services.attempts import start_attempt
+from lms_carbon.files.rules import Limits
+from lms_carbon.files.services.storage import store_file
+from lms_carbon.people.models.persons import Institution, Person, RoleGrant
+from lms_carbon.question_bank.models import Question
+from tests.support.world import World, act_as, make_institution, make_person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objects:
+    """Ids that addresses name; all of the demo institution."""
+
+    exam_id: int
+    attempt_id: int
+    number: int
+    question_id: int
+    person_id: int
+    grant_id: int
+    file_id: int
+
+    def fill(self, rule: str) -> str:
+        """Return a rule's address with these ids in it."""
+        for each in fields(self):
+            rule = rule.replace(f"<int:{each.name}>", str(getattr(self, each.name)))
+        return rule.replace("<kind>", "single_choice").replace("<int:delivery_id>", "1").replace("<int:slot>", "1")
+
+
+def make_people() -> tuple[dict[str, World], dict[str, World]]:
+    """Fill the demo and another institution; return role → person of each. Candidate and teacher come by launch."""
+    with transaction():
+        fill_demo(sandbox="http://localhost:1")
+    ours = session.scalars(sa.select(Institution.id).where(Institution.slug == SLUG)).one()
+    session.rollback()
+    return _staff(ours), _staff(make_institution("elsewhere"))
+
+
+def _staff(institution_id: int) -> dict[str, World]:
+    by_launch = {Role.CANDIDATE, Role.TEACHER}
+    return {
+        role: make_person(institution_id, f"{role} of {institution_id}", () if role in by_launch else (role,))
+        for role in Role
+    }
+
+
+def make_objects(owner: World) -> Objects:
+    """Make what addresses name: an attempt and a file of the candidate, and the demo's exam and questions."""
+    actor = act_as(owner, launch_role=Role.CANDIDATE)
+    with transaction():
+        exam = session.scalars(sa.select(Exam).where(Exam.code == EXAM_CODE)).one()
+        attempt, _ = start_attempt(exam_id=exam.id, language="zh", by=actor, at=now())
+        stored = store_file(
+            BytesIO(b"plain text\n"), name="notes.txt", limits=Limits(1000, ["TXT"]), by=actor, at=now()
+        )
+        return Objects(
+            exam_id=exam.id,
+            attempt_id=attempt.id,
+            number=session.scalars(sa.select(Form.number).where(Form.exam_id == exam.id)).one(),
+            question_id=session.scalars(sa.select(Question.id).order_by(Question.id).limit(1)).one(),
+            person_id=session.scalars(sa.select(Person.id).where(Person.name == "周宁")).one(),
+            grant_id=session.scalars(
+                sa.select(RoleGrant.id).join(Person, Person.id == RoleGrant.person_id).where(Person.name == "周宁")
+            ).one(),
+            file_id=stored.id,
+        )
