@@ -1,6 +1,7 @@
 """Sessions: a browser that somebody is signed in with. The token is returned once; the database keeps its digest."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +13,13 @@ from lms_carbon.people.services.audit import record_act
 
 SESSION_SECONDS = int(SESSION_LIFE.total_seconds())
 """Lifetime of the cookie `lc_session`."""
+
+_SESSION: Any = AuthSession.__table__
+_END_OF_TOKEN = (
+    sa.update(_SESSION)
+    .where(_SESSION.c.token_digest == sa.bindparam("token"), _SESSION.c.ended_at.is_(None))
+    .values(ended_at=sa.bindparam("at"))
+)
 
 
 def start_session(
@@ -59,11 +67,7 @@ def end_session(*, session_id: int, at: datetime) -> None:
 
 def end_session_of_token(*, token: str, at: datetime) -> None:
     """Sign out whoever used this browser before, so that nobody goes on as somebody else on a shared computer."""
-    session.execute(
-        sa.update(AuthSession)
-        .where(AuthSession.token_digest == digest(token), AuthSession.ended_at.is_(None))
-        .values(ended_at=at)
-    )
+    session.execute(_END_OF_TOKEN, {"token": digest(token), "at": at})
 
 
 def end_other_sessions(*, by: Actor, at: datetime) -> int:

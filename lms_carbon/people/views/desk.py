@@ -92,7 +92,7 @@ def _person_page(person_id: int, form: Form) -> str:
         form=form,
         roles=_role_options(GIVEN_ROLES),
         names=ROLE_NAMES,
-        self=actor.person_id == person.id,
+        is_reader=actor.person_id == person.id,
     )
 
 

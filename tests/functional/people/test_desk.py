@@ -67,6 +67,7 @@ def test_roles_are_given_and_taken_back(app: Flask, client: FlaskClient, boss: W
         person = make_person(boss.institution_id, "周")
     sign_in(client, boss)
     page = f"/people/{person.person_id}"
+    assert 'name="role"' in client.get(page).text
     for _ in range(2):  # a double click gives one role
         assert submit(client, f"{page}/roles", {"role": "assessor", "scope_id": "7"}, page=page).status_code == 303
     assert _roles(app, person) == [Role.ASSESSOR]
@@ -103,6 +104,9 @@ def test_what_cannot_be_given_is_refused(app: Flask, client: FlaskClient, boss: 
 def test_nobody_gives_a_role_to_themselves(app: Flask, client: FlaskClient, boss: World) -> None:
     sign_in(client, boss)
     own = f"/people/{boss.person_id}"
+    shown = client.get(own).text
+    assert 'name="role"' not in shown
+    assert "Nobody gives a role to themselves" in shown
     answer = submit(client, f"{own}/roles", {"role": "officer"}, page="/people/invite")
     assert answer.status_code == 403
     assert _roles(app, boss) == [Role.ADMINISTRATOR]
@@ -314,6 +318,7 @@ def test_who_is_erased_is_gone_and_their_acts_stay(app: Flask, client: FlaskClie
     submit(theirs, "/people/invite", {"role": "author", "email": "new@example.org"})
     sign_in(client, boss)
     page = f"/people/{person.person_id}"
+    assert f'action="{page}/erase"' in client.get(page).text
     assert submit(client, f"{page}/erase", page=page).status_code == 303
     assert theirs.get("/profile").status_code == 401
     assert "林晓" not in client.get("/people").text + client.get("/people/audit").text + client.get(page).text

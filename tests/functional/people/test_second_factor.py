@@ -209,6 +209,7 @@ def test_a_lost_one_is_taken_away_by_an_administrator(app: Flask, client: FlaskC
     sign_in(theirs, officer)
     sign_in(client, boss)
     page = f"/people/{officer.person_id}"
+    assert f'action="{page}/second-factor/remove"' in client.get(page).text
     assert submit(client, f"{page}/second-factor/remove", page=page).status_code == 303
     assert theirs.get("/profile").status_code == 401  # signed out everywhere
     own = f"/people/{boss.person_id}"
