@@ -116,10 +116,15 @@ def take_over(*, attempt_id: int, by: Actor, at: datetime) -> Window:
     return Window(
         attempt=attempt,
         epoch=epoch,
-        key=unseal(attempt.local_key, purpose=_purpose(attempt)),
+        key=local_key(attempt) or b"",
         now=clock(),
         answers=list_answers(attempt.id),
     )
+
+
+def local_key(attempt: Attempt) -> bytes | None:
+    """Return the key of what waits in the candidate's browsers; None once the person was erased."""
+    return unseal(attempt.local_key, purpose=_purpose(attempt)) if attempt.local_key else None
 
 
 def _purpose(attempt: Attempt) -> str:

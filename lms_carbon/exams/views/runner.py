@@ -1,5 +1,6 @@
 """The exam's own window: the paper, and the receipt afterwards."""
 
+import base64
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,8 @@ from lms_carbon.exams.queries.papers import list_paper
 from lms_carbon.exams.queries.standings import clock, list_answers, practice_result, receipt_of, released_attempt_scores
 from lms_carbon.exams.rules.scoring import PaperItem, read_response
 from lms_carbon.exams.rules.states import AttemptState, SubmittedBy
-from lms_carbon.exams.views.words import RUNNER, in_words
+from lms_carbon.exams.services.attempts import local_key
+from lms_carbon.exams.views.words import RECEIPT, RUNNER, in_words
 from lms_carbon.question_bank.kinds.registry import KINDS
 
 
@@ -60,6 +62,8 @@ def show_receipt(attempt_id: int) -> str | Response:
         score=scores.get(attempt.number),
         practice=practice_result(attempt),
         questions=_revealed(attempt) if instrument is None else (),
+        data=_leftover_data(attempt),
+        words=in_words(RECEIPT),
     )
 
 
@@ -101,6 +105,16 @@ def _data(attempt: Attempt, held: list[Answer]) -> dict[str, Any]:
         "seconds": int((attempt.ends_at - attempt.started_at).total_seconds()),
         "zone": str(get_timezone() or "UTC"),
         "answers": [{"slot": each.slot, "value": each.value, "flagged": each.flagged} for each in held],
+    }
+
+
+def _leftover_data(attempt: Attempt) -> dict[str, Any]:
+    """Return what the page needs to hand over what a browser still holds that was gone when the time was up."""
+    key = local_key(attempt)
+    return {
+        "attempt": attempt.id,
+        "path": f"/api/v1/attempts/{attempt.id}",
+        "key": base64.b64encode(key).decode() if key else None,
     }
 
 

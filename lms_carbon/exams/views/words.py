@@ -67,6 +67,11 @@ RUNNER: Final[Mapping[str, str]] = {
     "only_here_other": mark("{n} answers wait in this window alone: leave it open meanwhile."),
 }
 
+RECEIPT: Final[Mapping[str, str]] = {
+    "kept_late_one": RUNNER["kept_late_one"],
+    "kept_late_other": RUNNER["kept_late_other"],
+}
+
 START: Final[Mapping[str, str]] = {
     "why_me": mark("One more step: confirm that this is you."),
     "why_check": mark("One more step: the system check must pass."),
