@@ -7,7 +7,7 @@ uses any more go away. `tests/unit/test_catalogues.py` fails while a translation
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -66,8 +66,8 @@ def _sources(folder: Path) -> Iterator[tuple[Path, str]]:
         yield file, "jinja2.ext:babel_extract"
 
 
-def _plain(message: Id) -> Id:
-    return tuple(message) if isinstance(message, tuple | list) else message
+def _plain(message: str | Sequence[str] | None) -> Id:
+    return message if isinstance(message, str) else tuple(message or ())
 
 
 def extract_all() -> Mapping[str, Found]:

@@ -12,7 +12,10 @@ from werkzeug.datastructures import MultiDict
 from lms_carbon.core.i18n import mark
 
 _SENTENCES: Final = (
-    (r"Missing data for required field\.|Field may not be null\.|Shorter than minimum length 1\.", mark("This is needed.")),
+    (
+        r"Missing data for required field\.|Field may not be null\.|Shorter than minimum length 1\.",
+        mark("This is needed."),
+    ),
     (r"Shorter than minimum length (?P<n>\d+)\.", mark("Write at least {n} characters.")),
     (r"Longer than maximum length (?P<n>\d+)\.", mark("Write at most {n} characters.")),
     (r"Length must be between (?P<a>\d+) and (?P<b>\d+)\.", mark("Write {a} to {b} characters.")),
@@ -29,7 +32,10 @@ _SENTENCES: Final = (
     (r"Not a valid (naive |aware )?datetime\.", mark("Write a day and a time.")),
     (r"Not a valid date\.", mark("Write a day.")),
     (r"Not a valid time\.", mark("Write a time.")),
-    (r"Not a valid .*|Invalid value\.|String does not match expected pattern\.", mark("This has not the form that is needed.")),
+    (
+        r"Not a valid .*|Invalid value\.|String does not match expected pattern\.",
+        mark("This has not the form that is needed."),
+    ),
 )
 """marshmallow's messages, in our words."""
 

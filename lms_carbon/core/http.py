@@ -179,7 +179,8 @@ def _on_fault(fault: Exception) -> Response:
     g.setdefault("actor", None)
     try:
         return answer_error(FaultError())
-    except Exception:  # noqa: BLE001 - the last page: nothing behind it could answer
+    except Exception:
+        # The last page there is: nothing behind it could answer.
         log.exception("fault in the page of a fault", reference=g.get("reference", ""))
         return Response(_PLAIN_FAULT.format(reference=g.get("reference", "")), 500)
 

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, request, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import get_timezone, gettext
+from jinja2 import Environment
 from markupsafe import Markup
 
 from lms_carbon.core import clock
@@ -171,7 +172,8 @@ def asset(package: str, filename: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _digest(path: Path, changed: int) -> str:  # noqa: ARG001 - part of the cache's key
+def _digest(path: Path, _changed: int) -> str:
+    """Return a digest of a file; `_changed` makes a file that was written anew another entry of the cache."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
@@ -187,7 +189,7 @@ def in_language(texts: dict[str, str] | None) -> Markup:
     return Markup()
 
 
-def install(app: Flask) -> None:
+def install(templates: Environment) -> None:
     """Give the templates of all packages these words."""
     helpers: dict[str, Any] = {
         "asset": asset,
@@ -210,4 +212,4 @@ def install(app: Flask) -> None:
         "way_on": way_on,
         "who_in_words": who_in_words,
     }
-    app.jinja_env.globals.update(helpers)
+    templates.globals.update(helpers)

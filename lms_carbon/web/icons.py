@@ -1,4 +1,4 @@
-"""Bootstrap's icons, drawn into the page: no second request, and nothing for the browser to look up in a large sprite."""
+"""Bootstrap's icons, drawn into the page: no second request, and no large sprite for the browser to read."""
 
 import re
 from collections.abc import Mapping

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from flask import redirect, render_template, request
-from werkzeug.wrappers import Response
+from flask import Response, make_response, redirect, render_template, request
 
 from lms_carbon.core.cookies import set_cookie
 from lms_carbon.core.errors import InvalidInputError
@@ -15,7 +14,7 @@ from lms_carbon.web import frame
 from lms_carbon.web.samples import sample_form
 
 blueprint = package_blueprint("web")
-blueprint.record_once(lambda state: frame.install(state.app))
+blueprint.record_once(lambda state: frame.install(state.app.jinja_env))
 
 _YEAR: Final = 365 * 24 * 3600
 
@@ -36,7 +35,7 @@ def choose_language() -> Response:
     language = request.form.get("language", "")
     if language not in LANGUAGES:
         raise InvalidInputError
-    response = redirect(frame.local_address(request.form.get("next")), 303)
+    response = make_response(redirect(frame.local_address(request.form.get("next")), 303))
     set_cookie(response, LANGUAGE_COOKIE, language, seconds=_YEAR)
     return response
 

@@ -67,9 +67,7 @@ def site(
         url = f"http://127.0.0.1:{port}"
         app = create_app(settings_for(database, tmp_path, public_url=url))
         app.jinja_env.bytecode_cache = compiled_templates
-        server = make_server(
-            "127.0.0.1", port, app, threaded=True, request_handler=SilentHandler, fd=listener.fileno()
-        )
+        server = make_server("127.0.0.1", port, app, threaded=True, request_handler=SilentHandler, fd=listener.fileno())
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield Site(url, app)

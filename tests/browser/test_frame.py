@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from lms_carbon.core.forms import Form, FormSchema, read_form
 from lms_carbon.core.web import PUBLIC, Blueprint
-
 from tests.support.browser import (
     Visitor,
     assert_accessible,
@@ -79,7 +78,8 @@ def test_every_page_works_without_script(visitor: Visitor) -> None:
 
 
 MISTAKEN = """{% extends "web/base.html" %}{% block title %}Try{% endblock %}{% block main %}<h1>Try</h1>
-<form method="post">{{ ui.csrf() }}{{ ui.errors(form, {"note": "Why"}) }}{{ ui.field(form, "note", "Why", "textarea", hint="Short") }}
+<form method="post">{{ ui.csrf() }}{{ ui.errors(form, {"note": "Why"}) }}
+{{ ui.field(form, "note", "Why", "textarea", hint="Short") }}
 {{ ui.button("Send", "primary") }}</form>{% endblock %}"""
 
 
