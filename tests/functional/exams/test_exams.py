@@ -363,6 +363,13 @@ def test_scores_are_released_once_nobody_is_in_the_exam(world: ExamWorld, monkey
     ]
 
 
+def test_an_exam_that_no_course_shows_is_released_too(world: ExamWorld) -> None:
+    candidate = seated(world)
+    candidate.submit(change(1, 1, "b"))
+    with world.app.app_context():
+        assert Desk(act_as(world.officer)).do(release_scores, exam_id=world.exam_id) == 1
+
+
 def test_lists_take_the_same_number_of_queries_whatever_they_hold(world: ExamWorld) -> None:
     with world.app.app_context():
         by = act_as(world.officer)
