@@ -1,33 +1,44 @@
 """How long a warm login and launch take together; `python -m bench.launches`.
 
 Same process of the same server, same database, same app with all it does around a request; rounds alternate. Beside
-ours stand the bare views, PyLTI1p3's Flask contrib with key caching, and the same without (see `bench.rivals`). Warm
-means: person, course and link are known and the browser has our cookies. The client signs between the two requests
-outside of the measured time. Both databases are durable.
+ours stand the bare views, PyLTI1p3's Flask contrib with key caching, and the same without, as it comes (see
+`bench.rivals`). Warm means: person, course and link are known and the browser has our cookies. The client signs
+between the two requests outside of the measured time. Both databases are durable. The platform's keyset is served over
+https from this machine, without any distance: outside the demo nothing else is allowed, and it is what platforms do.
 """
 
 import argparse
 import json
+import ssl
 import statistics
 import sys
 import tempfile
+import threading
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import certifi
 import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from bench.wire import Connection, percentile
 from lms_carbon.app import create_app
+from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
 from lms_carbon.lti.models.registrations import Deployment
 from tests.support.databases import migrate, settings_for
-from tests.support.platform import FakePlatform, jwk, register, start_platform
+from tests.support.platform import FakePlatform, jwk, private_key, register, start_platform
 from tests.support.postgres import running_postgres
 from tests.support.servers import WebServer, running
 from tests.support.world import make_institution, make_person
@@ -44,23 +55,22 @@ WAYS: Final = {
 
 @dataclass
 class Browser:
-    """One person's browser: a connection and cookies."""
+    """One person's browser and its cookies."""
 
-    connection: Connection
     sub: str
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def send(self, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, str], float]:
+    def send(self, wire: Connection, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, str], float]:
         """Return status, headers but cookies, and seconds."""
         jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {jar}", f"Content-Length: {len(body)}"]
         lines += ["Content-Type: application/x-www-form-urlencoded", "Sec-Fetch-Dest: iframe", "", ""]
         message = "\r\n".join(lines).encode() + body
         before = time.perf_counter()
-        status, _ = self.connection.send(message)
+        status, _ = wire.send(message)
         took = time.perf_counter() - before
         headers: dict[str, str] = {}
-        for line in self.connection.head.decode().split("\r\n")[1:]:
+        for line in wire.head.decode().split("\r\n")[1:]:
             name, _, value = line.partition(": ")
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
@@ -70,22 +80,65 @@ class Browser:
         return status, headers, took
 
 
-def go(browser: Browser, platform: FakePlatform, way: str, launch_url: str) -> float:
+def go(wire: Connection, browser: Browser, platform: FakePlatform, way: str, launch_url: str) -> float:
     """Log in and launch; return the seconds that both requests took."""
     login, launch = WAYS[way]
     fields = platform.login_fields(target_link_uri=launch_url, login_hint=browser.sub)
     kept = {name: value for name, value in browser.cookies.items() if not name.startswith("lti1p3")}
     browser.cookies = kept  # a state cookie of PyLTI1p3 lives five minutes; one is enough here
-    status, headers, first = browser.send("GET", f"{login}?{urlencode(fields)}")
+    status, headers, first = browser.send(wire, "GET", f"{login}?{urlencode(fields)}")
     if status != 302:
         raise RuntimeError(f"{way}: login answered {status}")
     asked = parse_qs(urlsplit(headers["location"]).query)
     claims = platform.claims(asked["nonce"][0], sub=browser.sub, target_link_uri=launch_url)
     body = urlencode({"id_token": platform.sign(claims), "state": asked["state"][0]}).encode()
-    status, _, second = browser.send("POST", launch, body)
+    status, _, second = browser.send(wire, "POST", launch, body)
     if status not in (302, 303):
         raise RuntimeError(f"{way}: launch answered {status}")
     return first + second
+
+
+@contextmanager
+def https_keyset(platform: FakePlatform, folder: Path) -> Iterator[None]:
+    """Serve the platform's keyset over https too, by a certificate that the file of authorities names."""
+    key = private_key("https")
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    at = now()
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, at - timedelta(days=1), at + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.PEM)
+    )
+    pair, authorities = folder / "https.pem", folder / "authorities.pem"
+    pair.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate)
+    authorities.write_bytes(Path(certifi.where()).read_bytes() + certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair)
+    body = platform.keyset_body()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    platform.https_keyset = f"https://localhost:{server.server_port}/"
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager
@@ -105,6 +158,7 @@ def prepared(url: str, folder: Path, platform: FakePlatform) -> Iterator[WebServ
     server.arguments = ["-c", f"from bench.rivals import serve; serve({server.port})"]
     told = {
         "issuer": platform.issuer,
+        "keyset": platform.https_keyset,
         "client_id": platform.client_id,
         "deployment_id": platform.deployment_id,
         "jwk": jwk(platform.key, platform.kid),
@@ -113,27 +167,30 @@ def prepared(url: str, folder: Path, platform: FakePlatform) -> Iterator[WebServ
         "deployment": deployment_id,
         "person": person.person_id,
     }
-    server.environment = {**server.environment, "BENCH_PLATFORM": json.dumps(told)}
+    authorities = str(folder / "authorities.pem")
+    server.environment = {
+        **server.environment,
+        "BENCH_PLATFORM": json.dumps(told),
+        "REQUESTS_CA_BUNDLE": authorities,
+    }
     with running(server):
         yield server
 
 
 def measure(url: str, folder: Path, *, rounds: int, launches: int) -> dict[str, Any]:
     """Return what all ways take on one database."""
-    with start_platform() as platform, prepared(url, folder, platform) as server:
+    with start_platform() as platform, https_keyset(platform, folder), prepared(url, folder, platform) as server:
         launch_url = f"{server.address}/lti/launch"
-        browsers = {
-            way: [Browser(Connection(server.port), f"{n}", {"__Host-lc_login": f"{n:032}"}) for n in range(PEOPLE)]
-            for way in WAYS
-        }
+        browsers = {way: [Browser(f"{n}", {"__Host-lc_login": f"{n:032}"}) for n in range(PEOPLE)] for way in WAYS}
+        wire = Connection(server.port)
         for way, people in browsers.items():
             for browser in people:
-                go(browser, platform, way, launch_url)
+                go(wire, browser, platform, way, launch_url)
         found: dict[str, list[list[float]]] = {way: [] for way in WAYS}
         for number in range(rounds):
             for way in sorted(WAYS, reverse=bool(number % 2)):
-                people = browsers[way]
-                found[way].append([go(people[n % PEOPLE], platform, way, launch_url) for n in range(launches)])
+                people, wire = browsers[way], Connection(server.port)  # idle ones are closed by the server
+                found[way].append([go(wire, people[n % PEOPLE], platform, way, launch_url) for n in range(launches)])
     return summary(found)
 
 

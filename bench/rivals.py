@@ -68,7 +68,9 @@ def bare_launch() -> Any:
     token = jws.deserialize_compact(request.form["id_token"], RSAKey.import_key(PLATFORM["jwk"]), algorithms=["RS256"])
     claims, at, session_token = json.loads(token.payload), now(), secrets.token_urlsafe(32)
     with independent() as connection:
-        used = sa.update(_LOGIN).where(_LOGIN.c.state_digest == _digest(request.form["state"]), _LOGIN.c.used_at.is_(None))
+        used = sa.update(_LOGIN).where(
+            _LOGIN.c.state_digest == _digest(request.form["state"]), _LOGIN.c.used_at.is_(None)
+        )
         connection.execute(used.values(used_at=at))
         launch_id = connection.execute(
             sa.insert(_LAUNCH).returning(_LAUNCH.c.id),
@@ -102,11 +104,13 @@ class DatabaseCache:
     """The cache that `FlaskCacheDataStorage` asks for, in our database."""
 
     def get(self, key: str) -> Any:
+        """Return a value or None."""
         with independent(write=False) as connection:
             value = connection.scalar(sa.select(_CACHE.c.value).where(_CACHE.c.key == key))
         return None if value is None else json.loads(value)
 
     def set(self, key: str, value: Any, _seconds: int | None) -> None:
+        """Keep a value."""
         statement = "INSERT INTO bench_cache (key, value) VALUES (:key, :value)"
         statement += " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
         with independent() as connection:
@@ -126,7 +130,7 @@ def _tool() -> ToolConfDict:
                     "client_id": PLATFORM["client_id"],
                     "auth_login_url": f"{PLATFORM['issuer']}/auth",
                     "auth_token_url": f"{PLATFORM['issuer']}/token",
-                    "key_set_url": f"{PLATFORM['issuer']}/keys",
+                    "key_set_url": PLATFORM["keyset"],
                     "deployment_ids": [PLATFORM["deployment_id"]],
                 }
             ]

@@ -96,7 +96,7 @@ _KNOWN = (
 
 def find_known(**looked_for: Any) -> Any | None:
     """Return what of a launch is here already, None where registration or deployment is not (any more)."""
-    return session.execute(_KNOWN, looked_for).one_or_none()
+    return session.connection().execute(_KNOWN, looked_for).one_or_none()  # rows, not objects: half the time
 
 
 def public_keys() -> list[dict[str, Any]]:

@@ -74,6 +74,7 @@ class FakePlatform:
     keyset_status: int = 200
     clock: Any = time.time
     registration_id: int = 0
+    https_keyset: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property

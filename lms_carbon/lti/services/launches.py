@@ -80,7 +80,7 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
     link_id, target = _keep_link(platform, message, known, course_id=course_id, at=at)
     _keep_line_item(platform, message, known, link_id=link_id, target=target, at=at)
     return_url = way_back(platform, message)
-    launch_id = session.execute(
+    launch_id = session.connection().execute(
         _INSERT_LAUNCH,
         {
             "institution_id": platform.institution_id,

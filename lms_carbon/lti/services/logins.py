@@ -49,8 +49,11 @@ _BURN = (
 
 
 def begin_login(*, platform: Platform, state: str, nonce: str, browser: str, target_link_uri: str) -> None:
-    """Keep a login, committed when this returns. Only digests: who reads the table can finish no login."""
-    with independent() as connection:
+    """Keep a login, committed when this returns. Only digests: who reads the table can finish no login.
+
+    A power cut may lose it; then the launch finds none, and the person opens the activity once more.
+    """
+    with independent(durable=False) as connection:
         connection.execute(
             _BEGIN,
             {
@@ -73,7 +76,7 @@ def consume_login(*, platform: Platform, state: str, nonce: str, browser: str | 
         "browser": digest(browser) if browser else None,
         "registration": platform.id,
     }
-    found = session.execute(_CONSUME, looked_for).one_or_none() if browser else None
+    found = session.connection().execute(_CONSUME, looked_for).one_or_none() if browser else None
     if found is None:
         raise _why_not(looked_for)
     if found.now - found.created_at > LIFE:
