@@ -8,11 +8,12 @@ from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.web import package_blueprint, roles
 from lms_carbon.question_bank.kinds.base import points_text
+from lms_carbon.question_bank.views.showing import candidate_html
 from lms_carbon.question_bank.views.words import field_label, marked
 
 blueprint = package_blueprint("question_bank", prefix="/questions")
 
-for _helper in (field_label, marked, points_text, say):
+for _helper in (candidate_html, field_label, marked, points_text, say):
     blueprint.add_app_template_global(_helper)
 
 READERS: Final = roles(Role.AUTHOR, Role.REVIEWER)

@@ -12,6 +12,7 @@ from lms_carbon.core import clock
 from lms_carbon.core.errors import InvalidInputError
 from lms_carbon.core.forms import Form
 from lms_carbon.core.http import say
+from lms_carbon.core.i18n import current_language
 from lms_carbon.core.identity import Actor, Role, signed_in
 from lms_carbon.question_bank.errors import NotADraftError, NotReadyError, StaleDraftError, UnknownKindError
 from lms_carbon.question_bank.kinds.base import Kind
@@ -28,7 +29,7 @@ from lms_carbon.question_bank.services.reviews import submit_for_review
 from lms_carbon.question_bank.views.blueprint import AUTHORS, ID, READERS, blueprint
 from lms_carbon.question_bank.views.picking import pick
 from lms_carbon.question_bank.views.sheet import show_sheet
-from lms_carbon.question_bank.views.showing import Side, codes_in_words, say_reason, side_of, tags_shown
+from lms_carbon.question_bank.views.showing import Side, codes_in_words, name_of, say_reason, side_of, tags_shown
 
 Answer = str | Response | tuple[str, int]
 WRITING = frozenset({"save", "try", "submit"})
@@ -203,10 +204,13 @@ def _page(desk: Desk, form: MultiDict[str, str]) -> Answer:
 
 def _parts(desk: Desk, form: MultiDict[str, str]) -> dict[str, Any]:
     entered = desk.entered
+    name, lang = name_of(desk.version, current_language()) if desk.version else ("", "")
     difficulty = entered.about["difficulty"]
     return {
         "entered": entered,
         "kind": entered.kind,
+        "name": name,
+        "lang": lang,
         "question": desk.question,
         "version": desk.version,
         "tags": tags_shown(entered.tags),

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
+from flask import render_template
+from flask_babel import force_locale, gettext
+from markupsafe import Markup
 
-from lms_carbon.core.i18n import HTML_LANG, LANGUAGES
+from lms_carbon.core.i18n import HTML_LANG, LANGUAGES, LOCALES
 from lms_carbon.question_bank.html import plain_text
 from lms_carbon.question_bank.kinds.base import CandidateView, Kind, Reveal
 from lms_carbon.question_bank.kinds.reasons import Reason
@@ -102,6 +104,21 @@ def candidate_views(kind: Kind, content: Mapping[str, Any], *, key_for: int | No
         )
         for language in LANGUAGES
     ]
+
+
+def candidate_html(kind: Kind, one: Shown, readonly: bool = False) -> Markup:
+    """Return the candidate's fragment, its own words in the language of the preview and not of the page."""
+    with force_locale(LOCALES[one.language]):
+        html = render_template(
+            kind.view_template,
+            view=one.view,
+            slot=one.slot,
+            response=one.response,
+            readonly=readonly,
+            reveal=one.reveal,
+            remark=None,
+        )
+    return Markup(html)  # noqa: S704 - a template's own output
 
 
 def tags_shown(tags: Iterable[Tag]) -> list[TagShown]:

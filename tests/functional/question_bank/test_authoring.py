@@ -211,7 +211,8 @@ def test_trying_scores_says_why_and_keeps_no_trace(bank: Bank) -> None:
     client, path = bank.client("reviewer"), f"/questions/{question_id}/try"
     before = bank.acts()
     right = submit(client, path, {"slot-1": "true", "language": "zh"})
-    assert "1 of 1 points" in right.text
+    # The whole of the fragment is in the language that was chosen for the question, not in that of the page.
+    assert "得 1 分，满分 1 分" in right.text
     assert "碳是元素。" in right.text
     wrong = submit(client, path, {"slot-1": "false"})
     assert "Judged wrongly." in wrong.text
