@@ -155,8 +155,8 @@ def summary(found: dict[str, list[Round]]) -> dict[str, Any]:
 def main() -> int:
     """Measure and print; the status is 1 where a ratio is below what is wanted."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp"), help="a disk, not memory")
     parser.add_argument("--only", choices=sorted(WANTED))
     options = parser.parse_args()
