@@ -6,6 +6,7 @@ from marshmallow import fields
 from playwright.sync_api import expect
 
 from lms_carbon.core.forms import Form, FormSchema, read_form
+from lms_carbon.core.identity import Role
 from lms_carbon.core.web import PUBLIC, Blueprint
 from tests.support.browser import (
     Visitor,
@@ -15,6 +16,7 @@ from tests.support.browser import (
     assert_targets,
     screenshot,
 )
+from tests.support.world import make_institution, make_person, make_session
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -43,6 +45,24 @@ def test_start_and_errors(visitor: Visitor, path: str, language: str) -> None:
         assert_fits(page)
         assert_targets(page)
         assert_accessible(page)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_start_of_those_who_work_here(visitor: Visitor, language: str) -> None:
+    with visitor.site.app.app_context():
+        roles = [Role.AUTHOR, Role.REVIEWER, Role.OFFICER, Role.ADMINISTRATOR]
+        token = make_session(make_person(make_institution(), "周宁", roles, language=language))
+    page = visitor.open("/", token=token, language=language)
+    tabs = page.get_by_role("navigation", name="工作区" if language == "zh" else "Desks").get_by_role("link")
+    assert tabs.count() == page.locator(".lc-card").count() > 1
+    for width in (1280, 690, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        screenshot(page, f"home-{language}-{width}")
+        assert_fits(page)
+        assert_targets(page)
+        assert_accessible(page)
+    tabs.first.click()
+    expect(page.locator(".lc-tabs [aria-current=page]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [320, 1280])

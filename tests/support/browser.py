@@ -44,9 +44,16 @@ class Visitor:
         self._contexts: list[BrowserContext] = []
 
     def open(
-        self, path: str = "/", *, width: int = 1280, language: str = "en", dark: bool = False, **more: Any
+        self,
+        path: str = "/",
+        *,
+        token: str = "",
+        width: int = 1280,
+        language: str = "en",
+        dark: bool = False,
+        **more: Any,
     ) -> Page:
-        """Open a page in a new browser profile: its own cookies and storage."""
+        """Open a page in a new browser profile with its own cookies and storage; with a `token`, signed in."""
         context = self.browser.new_context(
             viewport={"width": width, "height": HEIGHT},
             locale="zh-CN" if language == "zh" else "en-GB",
@@ -58,6 +65,8 @@ class Visitor:
         context.set_default_timeout(10_000)
         self._contexts.append(context)
         context.on("request", self._on_request)
+        if token:
+            self._remember(context, token)
         page = context.new_page()
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
@@ -66,13 +75,18 @@ class Visitor:
 
     def sign_in(self, page: Page, token: str) -> None:
         """Give the browser of this page the cookie of a session (`tests.support.world.make_session`)."""
-        cookie = {"name": "__Host-lc_session", "value": token, "url": self.site.url, "secure": True, "httpOnly": True}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
+        self._remember(page.context, token)
 
     def close(self) -> None:
         """Close all windows."""
         for context in self._contexts:
             context.close()
+
+    def _remember(self, context: BrowserContext, token: str) -> None:
+        # Over http Chromium takes such a cookie from a loopback address, but DevTools does not: so the scheme is a lie.
+        host = self.site.url.replace("http:", "https:")
+        cookie = {"name": "__Host-lc_session", "value": token, "url": host, "secure": True, "httpOnly": True}
+        context.add_cookies([cookie])  # type: ignore[list-item]
 
     def _on_request(self, request: Request) -> None:
         """Nothing may be asked of other machines. (Not `route`, which would turn the browser's cache off.)"""
