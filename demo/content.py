@@ -45,14 +45,8 @@ STAFF: Final[Mapping[str, tuple[str, Role]]] = {
     "u-tang": ("唐宇", Role.ADMINISTRATOR),
 }
 RULES: Final = {
-    "zh": "独立完成，不得使用其他资料；所需的系数都在题中给出。\n"
-    "答案在 2 秒内自动保存。断网时请继续作答，恢复后自动发送。\n"
-    "换一台设备登录会接管考试，原页面停止作答。\n"
-    "时间到自动交卷。截止后 60 秒内到达服务器的答案有效。",
-    "en": "Work alone and use no other material; all factors needed are given in the questions.\n"
-    "Answers are saved within 2 seconds. If the network goes, go on answering; they are sent once it is back.\n"
-    "Opening the exam on another device takes it over; the first page then stops.\n"
-    "At the end of the time the exam submits itself. Answers that arrive within 60 seconds after it still count.",
+    "zh": "独立完成，不得使用其他资料；所需的系数都在题中给出。",
+    "en": "Work alone and use no other material; all factors needed are given in the questions.",
 }
 
 
