@@ -145,8 +145,7 @@ def test_a_removed_exam_says_so(visitor: Visitor, world: ExamWorld) -> None:
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.TEACHER])
 def test_others_see_what_candidates_see(visitor: Visitor, world: ExamWorld, role: Role) -> None:
     with world.app.app_context():
-        launch = {"launch_role": role} if role is Role.TEACHER else {}
-        token = make_session(world.officer, **launch)
+        token = make_session(world.officer, launch_role=None if role is Role.OFFICER else role)
     page = signed_in(visitor, world, token, f"/exams/{world.exam_id}", width=690)
     expect(page.get_by_role("heading", name="What candidates see here")).to_be_visible()
     look(page, f"start-reader-{role}")
