@@ -75,6 +75,7 @@ class FakePlatform:
     clock: Any = time.time
     registration_id: int = 0
     https_keyset: str = ""
+    token_url: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -187,7 +188,7 @@ def register(app: Flask, platform: FakePlatform, institution_id: int) -> FakePla
             issuer=platform.issuer,
             client_id=platform.client_id,
             auth_login_url=f"{platform.issuer}/auth?from=lms",
-            auth_token_url=f"{platform.issuer}/token",
+            auth_token_url=platform.token_url or f"{platform.issuer}/token",
             key_set_url=f"{platform.issuer}/keys",
             deployment_ids=[platform.deployment_id],
             at=now(),

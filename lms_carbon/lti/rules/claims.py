@@ -215,16 +215,13 @@ def _read_target_link_uri(claims: Mapping[str, Any]) -> str:
 
 
 def _read_name(claims: Mapping[str, Any]) -> str | None:
-    """Return the full name. Parts without a whole are joined the way the script wants it."""
+    """Return the full name; of parts without a whole, family name first and unspaced where both are Chinese."""
     whole = tidy_text(claims.get("name"))
-    if whole:
-        return whole
     given, family = tidy_text(claims.get("given_name")), tidy_text(claims.get("family_name"))
-    if given and family:
-        return (family + given if not (family + given).isascii() and len(family + given) <= 5 else f"{given} {family}")[
-            :ID_LENGTH
-        ]
-    return given or family
+    if whole or not (given and family):
+        return whole or given or family
+    chinese = all("\u4e00" <= character <= "\u9fff" for character in family + given)
+    return (family + given if chinese else f"{given} {family}")[:ID_LENGTH]
 
 
 def _read_number(claims: Mapping[str, Any]) -> str | None:

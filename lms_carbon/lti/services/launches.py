@@ -80,21 +80,25 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
     link_id, target = _keep_link(platform, message, known, course_id=course_id, at=at)
     _keep_line_item(platform, message, known, link_id=link_id, target=target, at=at)
     return_url = way_back(platform, message)
-    launch_id = session.connection().execute(
-        _INSERT_LAUNCH,
-        {
-            "institution_id": platform.institution_id,
-            "person_id": person_id,
-            "deployment_id": known.deployment_id,
-            "course_id": course_id,
-            "resource_link_id": link_id,
-            "message_type": RESOURCE_LINK,
-            "lti_roles": message.roles,
-            "locale": message.locale,
-            "return_url": return_url,
-            "created_at": at,
-        },
-    ).scalar_one()
+    launch_id = (
+        session.connection()
+        .execute(
+            _INSERT_LAUNCH,
+            {
+                "institution_id": platform.institution_id,
+                "person_id": person_id,
+                "deployment_id": known.deployment_id,
+                "course_id": course_id,
+                "resource_link_id": link_id,
+                "message_type": RESOURCE_LINK,
+                "lti_roles": message.roles,
+                "locale": message.locale,
+                "return_url": return_url,
+                "created_at": at,
+            },
+        )
+        .scalar_one()
+    )
     teaches = course_id is not None and is_teaching(message.roles)
     token = start_session(
         person_id=person_id,
