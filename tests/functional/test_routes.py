@@ -5,7 +5,7 @@ To get in is to get anything but 401, 403 and 404; an empty form may be refused 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -99,7 +99,9 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /questions/<int:question_id>/try": Rule(BANK, "institution"),
     "GET /questions/<int:question_id>/versions": Rule(BANK, "institution"),
     "GET /questions/<int:question_id>/versions/<int:number>": Rule(BANK, "institution"),
-    "POST /questions/<int:question_id>/versions/<int:number>": Rule(BANK, "institution", {"action": "comment", "text": "!"}),
+    "POST /questions/<int:question_id>/versions/<int:number>": Rule(
+        BANK, "institution", {"action": "comment", "text": "!"}
+    ),
     "GET /api/v1/questions": Rule(BANK),
     "GET /api/v1/questions/<int:question_id>": Rule(BANK, "institution"),
     # exams: the candidate's side
@@ -175,9 +177,9 @@ class Crowd:
 
 
 @pytest.fixture
-def crowd(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
+def crowd(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Crowd:
     monkeypatch.setattr(csrf, "protect", lambda: None)
-    yield Crowd(app)
+    return Crowd(app)
 
 
 def wrong(got: int, wanted: str) -> bool:
@@ -204,9 +206,7 @@ def test_only_who_may_gets_in(crowd: Crowd) -> None:
                 wanted = "403" if rule.state_refuses else "in"
             cases.append((role, person, "skip" if rule.whose == "gone" and "anonymous" in rule.may else wanted))
         if rule.whose in ("institution", "candidate"):
-            cases += [
-                (role, person, "404" if role in rule.may else "out") for role, person in crowd.theirs.items()
-            ]
+            cases += [(role, person, "404" if role in rule.may else "out") for role, person in crowd.theirs.items()]
         cases.sort(key=lambda case: case[2] == "in")  # those who get in may change something, so they come last
         for role, person, wanted in cases:
             if wanted != "skip" and wrong(got := crowd.ask(address, rule.body, person, role), wanted):

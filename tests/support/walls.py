@@ -1,4 +1,4 @@
-"""A wall that stands in every functional test: state changes of what matters leave an audit row, or the commit fails."""
+"""A wall in every functional test: state changes of what matters leave an audit row, or the commit fails."""
 
 from typing import Any, Final
 
