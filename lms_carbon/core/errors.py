@@ -29,7 +29,7 @@ class DomainError(Exception):
     way_on_href: str = ""
     """Where the button leads; an instance may set it, say to the address a platform gave to return to."""
 
-    members: Mapping[str, object] = {}  # noqa: RUF012 - replaced, never changed
+    members: Mapping[str, object] = {}
     """What the problem+json answer says beside the sentence (RFC 9457 3.2), for programs."""
 
     def __init__(self, **params: object) -> None:
