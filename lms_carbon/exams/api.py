@@ -46,8 +46,8 @@ from lms_carbon.people.services.handoffs import make_handoff
 
 api_blueprint = ApiBlueprint("exams_api", __name__, url_prefix="/api/v1", description="Exams: attempts and answers")
 
-_EXAM = "/exams/<int(max=9007199254740991):exam_id>"
-_ATTEMPT = "/attempts/<int(max=9007199254740991):attempt_id>"
+_EXAM = "/exams/<int:exam_id>"
+_ATTEMPT = "/attempts/<int:attempt_id>"
 _ENDINGS = {SubmittedBy.CANDIDATE.value: SubmittedBy.CANDIDATE, SubmittedBy.PAGE.value: SubmittedBy.PAGE}
 _BY = frozenset({"by"})
 

@@ -34,7 +34,7 @@ def list_bank(query: Mapping[str, Any]) -> dict[str, Any]:
     return {"items": [_row(version.question, version, uses) for version in page.rows], "next": page.after}
 
 
-@api_blueprint.get("/<int(max=9223372036854775807):question_id>", access=READERS)
+@api_blueprint.get("/<int:question_id>", access=READERS)
 @api_blueprint.response(200, WholeQuestionSchema)
 def read_question(question_id: int) -> dict[str, Any]:
     """Return a question with its newest version whole, and the states of the others."""

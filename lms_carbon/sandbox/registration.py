@@ -124,20 +124,7 @@ def _bad(why: str) -> RefusalError:
 
 def _read_tool(body: dict[str, Any], *, deployment_id: str) -> Tool:
     """The tool that a registration describes; checks what Moodle and Canvas check. Raises RefusalError 400."""
-    lists = {
-        "response_types": {"id_token"},
-        "grant_types": {"implicit", "client_credentials"},
-    }
-    for name, wanted in lists.items():
-        value = body.get(name)
-        if not isinstance(value, list) or not wanted <= {str(each) for each in value}:
-            raise _bad(f"{name} must hold {', '.join(sorted(wanted))}")
-    for name, only in (
-        ("application_type", "web"),
-        ("token_endpoint_auth_method", "private_key_jwt"),
-    ):
-        if body.get(name) != only:
-            raise _bad(f"{name} must be {only}")
+    _check_openid(body)
     redirect_uris = body.get("redirect_uris")
     if not isinstance(redirect_uris, list) or not redirect_uris:
         raise _bad("redirect_uris must be a list of addresses")
@@ -165,6 +152,23 @@ def _read_tool(body: dict[str, Any], *, deployment_id: str) -> Tool:
         custom={str(key): str(value) for key, value in custom.items()},
         seeded=False,
     )
+
+
+def _check_openid(body: dict[str, Any]) -> None:
+    lists = {
+        "response_types": {"id_token"},
+        "grant_types": {"implicit", "client_credentials"},
+    }
+    for name, wanted in lists.items():
+        value = body.get(name)
+        if not isinstance(value, list) or not wanted <= {str(each) for each in value}:
+            raise _bad(f"{name} must hold {', '.join(sorted(wanted))}")
+    for name, only in (
+        ("application_type", "web"),
+        ("token_endpoint_auth_method", "private_key_jwt"),
+    ):
+        if body.get(name) != only:
+            raise _bad(f"{name} must be {only}")
 
 
 def _address(value: Any, name: str) -> str:

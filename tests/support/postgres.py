@@ -55,7 +55,9 @@ def running_postgres(folder: Path, *, durable: bool = False) -> Iterator[str]:
     options = " ".join(("-c listen_addresses=''", f"-c unix_socket_directories='{folder}'", *settings))
     control = [*prefix, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
     log = str(folder / "server.log")
-    subprocess.run([*control, "-l", log, "-o", options, "start"], check=True, capture_output=True, env=environment, cwd=folder)
+    subprocess.run(
+        [*control, "-l", log, "-o", options, "start"], check=True, capture_output=True, env=environment, cwd=folder
+    )
     try:
         yield f"postgresql+psycopg://lms@/postgres?host={folder}"
     finally:

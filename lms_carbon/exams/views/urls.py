@@ -11,7 +11,7 @@ blueprint = package_blueprint("exams")
 _add = blueprint.add_url_rule
 _CANDIDATES = roles(Role.CANDIDATE)
 _OFFICERS = roles(Role.OFFICER)
-_ID = "int(max=9007199254740991)"
+_ID = "int"
 _EXAM = f"/exams/<{_ID}:exam_id>"
 _FORM = f"{_EXAM}/forms/<{_ID}:number>"
 _ATTEMPT = f"/attempts/<{_ID}:attempt_id>"

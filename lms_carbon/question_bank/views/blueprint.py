@@ -19,7 +19,7 @@ for _helper in (candidate_html, field_label, marked, points_text, say):
 READERS: Final = roles(Role.AUTHOR, Role.REVIEWER)
 AUTHORS: Final = roles(Role.AUTHOR)
 
-ID: Final = "int(max=9223372036854775807)"
+ID: Final = "int"
 """URL converter of row ids: larger numbers are no row's, and no database takes them."""
 
 
