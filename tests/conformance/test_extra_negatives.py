@@ -5,18 +5,21 @@ import hashlib
 import hmac
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from lms_carbon.app import create_app
 from lms_carbon.core.clock import now
-from lms_carbon.core.db import session
+from lms_carbon.core.db import db, session
 from lms_carbon.core.transaction import transaction
 from lms_carbon.lti.models.launches import LtiLogin
 from lms_carbon.lti.services.registrations import end_registration
 from tests.conformance.conftest import Door
+from tests.support.databases import settings_for
 from tests.support.platform import CLAIM, GONE, FakePlatform, encode, jwk, post, private_key, register, sign
 from tests.support.world import make_institution
 
@@ -282,18 +285,24 @@ def test_logins_that_are_refused(door: Door, logs: list[Any], changes: dict[str,
     assert door.count("lti_login") == 0
 
 
-def test_an_ended_registration(door: Door, logs: list[Any]) -> None:
+def test_an_ended_registration(door: Door, database_url: str, tmp_path: Path) -> None:
     state, nonce = door.platform.login(door.client)
-    with door.app.app_context(), transaction():
-        end_registration(by=None, registration_id=door.platform.registration_id, at=now())
-    # The registration is still remembered from the login; the launch asks again.
-    door.refused(post(door.client, door.platform.sign(door.platform.claims(nonce)), state), logs, "deployment")
+    elsewhere = create_app(settings_for(database_url, tmp_path))
+    with elsewhere.app_context():
+        with transaction():
+            end_registration(by=None, registration_id=door.platform.registration_id, at=now())
+        db.engine.dispose()
+    # This process still remembers the registration from the login; the launch asks again.
+    answer = post(door.client, door.platform.sign(door.platform.claims(nonce)), state)
+    assert answer.status_code == 400
+    assert "This place of the learning platform is not registered here" in answer.text
+    assert door.count("auth_session") == door.count("launch") == 0
 
 
 def test_refusals_speak_the_language_of_the_launch(door: Door) -> None:
     answer = door.platform.launch(door.client, deployment_id="dep-2", launch_presentation={"locale": "zh_cn"})
     assert '<html lang="zh-CN"' in answer.text
-    assert "没有登记" in answer.text
+    assert "没有在这里登记" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -80,24 +80,17 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
     link_id, target = _keep_link(platform, message, known, course_id=course_id, at=at)
     _keep_line_item(platform, message, known, link_id=link_id, target=target, at=at)
     return_url = way_back(platform, message)
-    launch_id = (
-        session.connection()
-        .execute(
-            _INSERT_LAUNCH,
-            {
-                "institution_id": platform.institution_id,
-                "person_id": person_id,
-                "deployment_id": known.deployment_id,
-                "course_id": course_id,
-                "resource_link_id": link_id,
-                "message_type": RESOURCE_LINK,
-                "lti_roles": message.roles,
-                "locale": message.locale,
-                "return_url": return_url,
-                "created_at": at,
-            },
-        )
-        .scalar_one()
+    launch_id = _insert_launch(
+        institution_id=platform.institution_id,
+        person_id=person_id,
+        deployment_id=known.deployment_id,
+        course_id=course_id,
+        resource_link_id=link_id,
+        message_type=RESOURCE_LINK,
+        lti_roles=message.roles,
+        locale=message.locale,
+        return_url=return_url,
+        created_at=at,
     )
     teaches = course_id is not None and is_teaching(message.roles)
     token = start_session(
@@ -108,9 +101,13 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
         launch_id=launch_id,
         # A teacher is one of a course; without a course nobody is, whatever the platform calls them.
         launch_role=Role.TEACHER if teaches else Role.CANDIDATE,
-        course_id=course_id,
+        course_id=course_id if teaches else None,
     )
     return Arrival(token, _find_path(target, platform.institution_id), return_url)
+
+
+def _insert_launch(**columns: Any) -> int:
+    return int(session.connection().execute(_INSERT_LAUNCH, columns).scalar_one())
 
 
 def _keep_person(platform: Platform, message: Message, known: Any, *, language: str, at: datetime) -> int:

@@ -1,7 +1,7 @@
 """Registrations: which platforms may launch, and the key pair that we sign with towards each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -46,12 +46,7 @@ def add_registration(
     address that is not https (in the demo http will do).
     """
     addresses = {"auth_login_url": auth_login_url, "auth_token_url": auth_token_url, "key_set_url": key_set_url}
-    for field, url in addresses.items():
-        if not is_usable(url, demo=is_demo()):
-            raise RegistrationInputError(name=field, value=url)
-    for origin in frame_origins:
-        if origin_of(origin) is None:
-            raise RegistrationInputError(name="frame_origin", value=origin)
+    _check_addresses(addresses, frame_origins)
     known = sa.select(Registration.id).where(Registration.issuer == issuer, Registration.client_id == client_id)
     if session.scalar(known) is not None:
         raise RegistrationExistsError(issuer=issuer, client_id=client_id)
@@ -67,12 +62,7 @@ def add_registration(
     )
     session.add(registration)
     session.flush()
-    session.add_all(
-        Deployment(
-            institution_id=institution_id, registration_id=registration.id, deployment_id=deployment_id, created_at=at
-        )
-        for deployment_id in dict.fromkeys(deployment_ids)
-    )
+    _add_deployments(registration, deployment_ids, at=at)
     make_key(registration=registration, state=KeyState.ACTIVE, at=at)
     record_act(
         by=by,
@@ -87,6 +77,27 @@ def add_registration(
     caches().registrations.clear()
     caches().origins.clear()
     return registration
+
+
+def _add_deployments(registration: Registration, deployment_ids: Sequence[str], *, at: datetime) -> None:
+    session.add_all(
+        Deployment(
+            institution_id=registration.institution_id,
+            registration_id=registration.id,
+            deployment_id=deployment_id,
+            created_at=at,
+        )
+        for deployment_id in dict.fromkeys(deployment_ids)
+    )
+
+
+def _check_addresses(addresses: Mapping[str, str], frame_origins: Sequence[str]) -> None:
+    for field, url in addresses.items():
+        if not is_usable(url, demo=is_demo()):
+            raise RegistrationInputError(name=field, value=url)
+    for origin in frame_origins:
+        if origin_of(origin) is None:
+            raise RegistrationInputError(name="frame_origin", value=origin)
 
 
 def end_registration(*, by: Actor | None, registration_id: int, at: datetime) -> None:

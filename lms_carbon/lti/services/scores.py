@@ -127,16 +127,7 @@ def resend_score(*, by: Actor, delivery_id: int, at: datetime) -> ScoreDelivery:
 
     Raises `NotFoundError` for a score that is not the newest, or not this person's to see.
     """
-    delivery = session.get(ScoreDelivery, delivery_id)
-    if delivery is None or not may_see_line_item(by, delivery.line_item):
-        raise NotFoundError
-    newer = sa.select(ScoreDelivery.id).where(
-        ScoreDelivery.line_item_id == delivery.line_item_id,
-        ScoreDelivery.person_id == delivery.person_id,
-        ScoreDelivery.seq > delivery.seq,
-    )
-    if session.scalar(newer.limit(1)) is not None or not delivery.subject:
-        raise NotFoundError
+    delivery = _newest_visible(by, delivery_id)
     again = delivery
     if delivery.state is DeliveryState.WAITING:
         delivery.next_try_at = at
@@ -166,6 +157,20 @@ def resend_score(*, by: Actor, delivery_id: int, at: datetime) -> ScoreDelivery:
     )
     wake(SEND_SCORES)
     return again
+
+
+def _newest_visible(by: Actor, delivery_id: int) -> ScoreDelivery:
+    delivery = session.get(ScoreDelivery, delivery_id)
+    if delivery is None or not delivery.subject or not may_see_line_item(by, delivery.line_item):
+        raise NotFoundError
+    newer = sa.select(ScoreDelivery.id).where(
+        ScoreDelivery.line_item_id == delivery.line_item_id,
+        ScoreDelivery.person_id == delivery.person_id,
+        ScoreDelivery.seq > delivery.seq,
+    )
+    if session.scalar(newer.limit(1)) is not None:
+        raise NotFoundError
+    return delivery
 
 
 def mark_erased(*, person_id: int) -> None:
