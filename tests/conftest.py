@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -22,6 +23,9 @@ from tests.support.walls import build_walls
 
 _counter = itertools.count()
 build_walls()
+# How long an example takes says more about the machine than about the product; bench/ measures.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 class TemplateMaker:
