@@ -28,7 +28,9 @@ def downgrade() -> None:
         return
     driver = connection.connection.driver_connection
     names = "SELECT format('DROP %s %s CASCADE', kind, name) FROM ("
-    tables = "SELECT 'TABLE' AS kind, quote_ident(tablename) AS name FROM pg_tables WHERE tablename LIKE 'procrastinate%'"
+    tables = (
+        "SELECT 'TABLE' AS kind, quote_ident(tablename) AS name FROM pg_tables WHERE tablename LIKE 'procrastinate%'"
+    )
     types = "SELECT 'TYPE', quote_ident(typname) FROM pg_type WHERE typtype IN ('e') AND typname LIKE 'procrastinate%'"
     functions = "SELECT 'FUNCTION', oid::regprocedure::text FROM pg_proc WHERE proname LIKE 'procrastinate%'"
     for part in (tables, functions, types):
