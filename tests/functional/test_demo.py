@@ -1,63 +1,21 @@
 """`make run` for real: everything starts, commands act on it, a launch gets in, Ctrl-C stops all."""
 
-import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import requests
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 90
-
-
-class Demo(NamedTuple):
-    """A running demo."""
-
-    folder: Path
-    tool: str
-    sandbox: str
-    process: subprocess.Popen[str]
-
-
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
-
-
-def environment() -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LMS_CARBON_")}
-    return {**clean, "PYTHONPATH": str(ROOT)}
+from tests.support.demo import Demo, environment, running_demo
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    port, sandbox = free_ports()
-    words = [sys.executable, "-m", "demo", "run", "--port", str(port), "--sandbox-port", str(sandbox)]
-    process = subprocess.Popen(words, cwd=folder, env=environment(), text=True, stdout=subprocess.PIPE)
-    started = time.monotonic()
-    lines = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.append(line)
-        if "Ctrl-C" in line:
-            break
-    assert f"http://localhost:{sandbox}/" in "".join(lines), lines
-    assert time.monotonic() - started < SECONDS
-    yield Demo(folder, f"http://127.0.0.1:{port}", f"http://localhost:{sandbox}", process)
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
 
 
 def command(demo: Demo, *words: str) -> str:
