@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import Visitor, assert_accessible, assert_fits, assert_targets, screenshot
 from tests.support.exams import ExamWorld, make_exam
-from tests.support.sitting import begin, signed_in, sit
+from tests.support.sitting import begin, signed_in, sit, wait_ready
 
 
 @pytest.fixture
@@ -52,6 +52,19 @@ def test_all_questions_on_one_page(visitor: Visitor, world: ExamWorld) -> None:
     page.locator("#whole").uncheck()
     expect(page.locator(".question:visible")).to_have_count(1)
     expect(page.locator("#q3")).to_be_visible()
+
+
+def test_a_browser_that_keeps_nothing_is_told_so(visitor: Visitor, world: ExamWorld) -> None:
+    page = sit(visitor, world, begin(world))
+    expect(page.locator(".no-store")).to_be_hidden()
+    page.context.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('denied'); }")
+    page.reload()
+    wait_ready(page)
+    expect(page.locator(".no-store")).to_be_visible()
+    assert_accessible(page)
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(page.locator(".gone")).to_be_visible()
+    expect(page.locator("[data-kept]")).to_be_hidden()
 
 
 def test_without_script_everything_can_be_read(visitor: Visitor, world: ExamWorld) -> None:

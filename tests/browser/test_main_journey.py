@@ -159,9 +159,12 @@ def open_exam_with_it(desk: Desk) -> None:
 def take_exam_until_the_browser_closes(desk: Desk) -> None:
     """The candidate begins, answers without network, gets it back, loses it again and closes the browser."""
     expect(desk.tool.locator('[data-check="clock"] .on-ok')).to_be_visible()
+    # The frame is denied storage that the exam's own window has: no alarm about it here, nor there.
+    expect(desk.tool.locator('[data-check="store"] .on-warn')).to_be_hidden()
     desk.look("start")
     window = begin_by_keyboard(desk, ["#me", "#ok"])
     context, attempt = window.context, int(re.findall(r"/attempts/(\d+)", window.url)[0])
+    expect(window.locator(".no-store")).to_be_hidden()
     look(window, f"{desk.name}-paper")
     go_to(window, 1)
     expect(window.locator("#q1")).to_contain_text("1200")

@@ -86,6 +86,7 @@ START: Final[Mapping[str, str]] = {
     "line_bad": mark("The server does not answer. Check the network, then check again"),
     "store_ok": mark("Answers can wait here while the network is gone"),
     "store_how": mark("encrypted"),
+    "store_later": mark("Whether answers can wait here without network is checked in the exam's own window"),
     "store_bad": mark("Answers cannot wait on this computer: keep the exam window open if the network fails"),
     "clock_ok": mark("This computer's clock is right"),
     "clock_slow": mark("This computer's clock is {time} slow"),

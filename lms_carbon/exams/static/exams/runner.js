@@ -25,6 +25,8 @@ const wait = (milliseconds) => new Promise((resolve) => {
 
 const store = await Store.open(settings.attempt);
 const sender = new Sender({ path: settings.path, store, tell: heardFromSender, heard: (answer) => clock.note(answer) });
+document.querySelector(".no-store").hidden = store.usable;
+document.querySelector("[data-kept]").hidden = !store.usable;
 sender.seq = (await store.fact("seq")) ?? 0; // a number once used is never used again
 const saveState = new SaveState(sender);
 const navigator_ = new Navigator({

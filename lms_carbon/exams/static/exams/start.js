@@ -65,7 +65,9 @@ async function check() {
     await tryStore();
     tell("store", "ok", words("store_ok"), words("store_how"));
   } catch {
-    tell("store", "warn", words("store_bad"));
+    // A frame may be denied what the exam's own window has, so from inside one a refusal says nothing about that.
+    if (window.parent === window) tell("store", "warn", words("store_bad"));
+    else tell("store", "wait", words("store_later"));
   }
   find("again").hidden = ![...checks.values()].includes("bad");
   draw();
