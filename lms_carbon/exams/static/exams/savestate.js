@@ -44,8 +44,8 @@ export class SaveState {
     if (this.offline) return ["waiting", pending.size ? words("waiting", { n: pending.size }) : words("offline"), ""];
     if (refused.size) return ["refused", words("not_taken", { number: Math.min(...refused.keys()) }), ""];
     if (this.sender.epoch === null) return ["opening", words("opening"), ""];
-    if (this.#recovered) return ["saved", this.#recovered, ""];
     if (pending.size) return ["saving", words("saving"), ""];
+    if (this.#recovered) return ["saved", this.#recovered, ""];
     return this.#last ? ["saved", words("saved"), clockTime(this.#last)] : ["saved", words("ready"), ""];
   }
 
