@@ -26,17 +26,22 @@ from lms_carbon.lti.services import own_data as lti_data
 from lms_carbon.lti.services import registrations as lti_registrations
 from lms_carbon.lti.views import scores as lti_scores
 from lms_carbon.lti.views import urls as lti_urls
+from lms_carbon.marking.services import own_data as marking_data
+from lms_carbon.paths.services import own_data as paths_data
 from lms_carbon.people import commands as people_commands
 from lms_carbon.people import jobs as people_jobs
 from lms_carbon.people import queries as people_queries
 from lms_carbon.people.services import own_data as people_data
 from lms_carbon.people.views import desk as people_desk
 from lms_carbon.people.views import urls as people_urls
+from lms_carbon.portfolio.services import own_data as portfolio_data
+from lms_carbon.practicals.services import own_data as practicals_data
 from lms_carbon.question_bank import api as question_bank_api
 from lms_carbon.question_bank.commands import questions_commands
 from lms_carbon.question_bank.services import own_data as question_bank_data
 from lms_carbon.question_bank.views import pages as question_bank_pages
 from lms_carbon.results.commands import level_commands
+from lms_carbon.results.services import own_data as results_data
 from lms_carbon.sandbox.commands import sandbox_commands
 from lms_carbon.scheduler.commands import scheduler_command, worker_command
 from lms_carbon.web import views as web_views
@@ -102,6 +107,11 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, question_bank_data.person_data_of_questions)
     hooks.navigation.register(app, lti_scores.desks_of_scores)
     hooks.person_data.register(app, lti_data.person_data_of_lti)
+    hooks.person_data.register(app, marking_data.person_data_of_marking)
+    hooks.person_data.register(app, practicals_data.person_data_of_practicals)
+    hooks.person_data.register(app, portfolio_data.person_data_of_portfolios)
+    hooks.person_data.register(app, results_data.person_data_of_results)
+    hooks.person_data.register(app, paths_data.person_data_of_paths)
     frame_origins.register(app, lti_registrations.framing_origins)
 
 

@@ -75,6 +75,88 @@ class NavItem:
 navigation: Hook[[Any], list[NavItem]] = Hook("navigation")
 """`core.identity.Actor` → the desks of a package that this person may open."""
 
+
+@dataclass(frozen=True, kw_only=True)
+class OpenWork:
+    """Work that is not finished, as the officer reads what holds a cycle up."""
+
+    instrument_id: int
+    title: str
+    """Message id of what is open, one for several: `Exams under way`, `Portfolios not yet marked`."""
+    names: tuple[str, ...]
+    """Who or what: persons while they work, codes once work is blind."""
+    path: str
+    """The page where it can be seen to."""
+    running: bool
+    """True while a candidate is in it (a cycle waits for it before closing); False for unmarked work."""
+    until: datetime | None = None
+    """When it ends by itself at the latest."""
+
+
+open_work: Hook[[int], list[OpenWork]] = Hook("open_work")
+"""Id of a cycle → what is not finished in it. No cycle closes over running work, nothing is published over any."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstrumentFacts:
+    """How an instrument stands, as its method tells it; all counts are candidates."""
+
+    instrument_id: int
+    target: str
+    """What a link in a course names: `exam:autumn`."""
+    path: str
+    """The officer's page of it."""
+    ready: bool
+    """False while something is missing before candidates can begin."""
+    todo: str
+    """Message id of the next step while it is not ready, else empty."""
+    opens_at: datetime | None
+    closes_at: datetime | None
+    running: int
+    submitted: int
+    marked: int
+
+
+instrument_facts: Hook[[int], list[InstrumentFacts]] = Hook("instrument_facts")
+"""Id of a track → how the answerer's instruments in it stand, in a fixed number of queries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnWork:
+    """Something that a candidate can do or look at, on their start page."""
+
+    title: dict[str, str]
+    about: str
+    """Message id of one sentence: what is to be done, or that it is done."""
+    path: str
+    icon: str
+    until: datetime | None = None
+    done: bool = False
+    order: int = 50
+
+
+own_work: Hook[[Any], list[OwnWork]] = Hook("own_work")
+"""`core.identity.Actor` → what this person can take, hand in or look at. Before release no mark changes it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownWork:
+    """A candidate's work as an assessor sees it: without a name."""
+
+    template: str
+    """Template of the method's package, included in the marking page."""
+    values: dict[str, Any]
+
+
+shown_work: Hook[[str], ShownWork | None] = Hook("shown_work")
+"""Source of a work (`sheet:17`) → what the marking page shows of it; None if not mine."""
+
+result_published: Hook[[int, datetime], None] = Hook("result_published")
+"""Id of a publication, moment: its results are out, within the same transaction."""
+
+start_gate: Hook[[Any, int], str | None] = Hook("start_gate")
+"""`core.identity.Actor`, id of an instrument → message id of why work in it may not begin now; None if it may."""
+
 file_reader: Hook[[Any, int], bool] = Hook("file_reader")
 """`core.identity.Actor`, id of a `stored_file` of their institution → may they download it? Its owner always may."""
 

@@ -18,6 +18,8 @@ class CycleState(enum.StrEnum):
 
     PLANNED = "planned"
     OPEN = "open"
+    CLOSING = "closing"
+    """Nothing new begins; it closes when the last attempt under way has ended."""
     CLOSED = "closed"
     PUBLISHED = "published"
 
@@ -121,6 +123,8 @@ class Candidacy(Model):
     state: Mapped[CandidacyState]
     entered_at: Mapped[datetime]
     entered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    years: Mapped[int | None]
+    """Hundredths of years of experience (B.2) as an officer confirmed them; None is not checked."""
 
     track: Mapped[Track] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])

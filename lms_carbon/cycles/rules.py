@@ -1,7 +1,7 @@
 """Pure rules of the ledger (DESIGN §3)."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,13 @@ def split_points(points: int, parts: int) -> tuple[int, ...]:
         raise ValueError("points are split over at least one tag")
     share, remainder = divmod(points, parts)
     return tuple(share + (1 if index < remainder else 0) for index in range(parts))
+
+
+def share_points(points: int, requirements: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (requirement, points) of an item whose tags resolved to these requirements; none without any."""
+    if not requirements:
+        return []
+    return list(zip(requirements, split_points(points, len(requirements)), strict=True))
 
 
 def half_up(numerator: int, denominator: int) -> int:

@@ -134,3 +134,16 @@ def _positions(framework: str) -> sa.Select[Position]:
 def _word_occurs(word: str) -> sa.ColumnElement[bool]:
     places = (Requirement.code, Statement.text["zh"].as_string(), Statement.text["en"].as_string())
     return sa.or_(*(place.icontains(word, autoescape=True) for place in places))
+
+
+def requirements_by_statement(position_id: int | None, statements: Collection[int]) -> dict[int, int]:
+    """Return statement id → requirement id of the position, of those statements that it asks for.
+
+    What `rules.resolve_tags` takes; empty without a position.
+    """
+    if position_id is None or not statements:
+        return {}
+    query = sa.select(Requirement.statement_id, Requirement.id).where(
+        Requirement.position_id == position_id, Requirement.statement_id.in_(set(statements))
+    )
+    return {row.statement_id: row.id for row in session.execute(query)}

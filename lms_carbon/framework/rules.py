@@ -204,3 +204,24 @@ def iterate_texts(part: Any, place: str = "") -> Iterator[tuple[str, Mapping[str
     elif isinstance(part, list):
         for index, value in enumerate(part):
             yield from iterate_texts(value, f"{place}[{index}]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A statement that an item shows; `positions` restricts it to some of those that share the statement."""
+
+    statement_id: int
+    positions: Sequence[str] | None
+
+
+def resolve_tags(tags: Sequence[Tag], requirements: Mapping[int, int], position: str) -> list[int]:
+    """Return the requirements of `position` that are left of an item's tags (DESIGN §3), each once, in tag order.
+
+    `requirements` maps statement to requirement of that position.
+    """
+    left = [
+        requirements[tag.statement_id]
+        for tag in tags
+        if tag.statement_id in requirements and (tag.positions is None or position in tag.positions)
+    ]
+    return list(dict.fromkeys(left))

@@ -10,8 +10,10 @@ from lms_carbon.core.identity import Actor
 from lms_carbon.exams.errors import FormProblem
 from lms_carbon.exams.models.exams import Form, FormItem
 from lms_carbon.exams.policy import check_officer
-from lms_carbon.exams.rules.forms import DraftItem, Tag, form_problems, resolve_tags
-from lms_carbon.framework.models import Position, Requirement
+from lms_carbon.exams.rules.forms import DraftItem, form_problems
+from lms_carbon.framework.models import Position
+from lms_carbon.framework.queries import requirements_by_statement
+from lms_carbon.framework.rules import Tag, resolve_tags
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
 from lms_carbon.question_bank.rules.states import VersionState
 
@@ -19,7 +21,8 @@ from lms_carbon.question_bank.rules.states import VersionState
 def draft_items(form: Form) -> list[DraftItem]:
     """Return a form's items with the requirements that are left for its position. One query beside the form's own."""
     position = form_position(form)
-    requirements = _requirements(position, [tag.statement_id for item in form.items for tag in item.version.tags])
+    statements = [tag.statement_id for item in form.items for tag in item.version.tags]
+    requirements = requirements_by_statement(position.id if position else None, statements)
     return [
         DraftItem(
             slot=item.slot,
@@ -79,12 +82,3 @@ def list_forms(exam_id: int) -> Sequence[tuple[Form, int, int]]:
 def _tags(tags: Sequence[QuestionTag]) -> list[Tag]:
     ordered = sorted(tags, key=lambda tag: tag.ordinal)
     return [Tag(statement_id=tag.statement_id, positions=tag.positions) for tag in ordered]
-
-
-def _requirements(position: Position | None, statements: Sequence[int]) -> dict[int, int]:
-    if position is None or not statements:
-        return {}
-    query = sa.select(Requirement.statement_id, Requirement.id).where(
-        Requirement.position_id == position.id, Requirement.statement_id.in_(set(statements))
-    )
-    return {row.statement_id: row.id for row in session.execute(query)}

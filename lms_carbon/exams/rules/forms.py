@@ -1,12 +1,12 @@
 """What a form needs before it is frozen, and its digest."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from lms_carbon.core.i18n import mark
-from lms_carbon.cycles.rules import split_points
+from lms_carbon.cycles.rules import share_points
 from lms_carbon.exams.errors import FormProblem
 from lms_carbon.exams.rules.scoring import canonical
 
@@ -21,14 +21,6 @@ NO_TAG: Final = mark("Question {slot} shows nothing that this position asks for.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
-    """A statement that a question shows; `positions` restricts it to some of those that share the statement."""
-
-    statement_id: int
-    positions: Sequence[str] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftItem:
     """A slot of a form that is being put together."""
 
@@ -38,19 +30,6 @@ class DraftItem:
     approved: bool
     requirements: Sequence[int]
     """Requirements of the form's position that are left of the question's tags, in tag order."""
-
-
-def resolve_tags(tags: Sequence[Tag], requirements: Mapping[int, int], position: str) -> list[int]:
-    """Return the requirements of `position` that are left of a question's tags, each once, in tag order.
-
-    `requirements` maps statement to requirement of that position.
-    """
-    left = [
-        requirements[tag.statement_id]
-        for tag in tags
-        if tag.statement_id in requirements and (tag.positions is None or position in tag.positions)
-    ]
-    return list(dict.fromkeys(left))
 
 
 def form_problems(items: Sequence[DraftItem], *, counts: bool) -> list[FormProblem]:
@@ -68,9 +47,7 @@ def form_problems(items: Sequence[DraftItem], *, counts: bool) -> list[FormProbl
 
 def tag_shares(item: DraftItem) -> list[tuple[int, int]]:
     """Return (requirement, possible points) of an item; none without requirements."""
-    if not item.requirements:
-        return []
-    return list(zip(item.requirements, split_points(item.points, len(item.requirements)), strict=True))
+    return share_points(item.points, item.requirements)
 
 
 def form_digest(items: Sequence[DraftItem]) -> str:

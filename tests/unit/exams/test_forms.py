@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_carbon.exams.rules.forms import EMPTY, DraftItem, Tag, form_digest, form_problems, resolve_tags, tag_shares
+from lms_carbon.exams.rules.forms import EMPTY, DraftItem, form_digest, form_problems, tag_shares
+from lms_carbon.framework.rules import Tag, resolve_tags
 
 
 def _item(

@@ -1,0 +1,1 @@
+"""The officers' desk of cycles: planning, candidates, the board."""

@@ -1,0 +1,1 @@
+"""Writing marks: taking a work, marking, finishing, settling."""

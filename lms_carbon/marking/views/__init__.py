@@ -1,0 +1,1 @@
+"""The marking queue, the marking page, decisions."""

@@ -1,0 +1,1 @@
+"""Making paths, marking progress, confirming it."""

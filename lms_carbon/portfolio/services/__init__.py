@@ -1,0 +1,1 @@
+"""Reviews, portfolios, evidence, handing in."""

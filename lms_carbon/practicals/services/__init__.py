@@ -1,0 +1,1 @@
+"""Tasks, practicals, sheets, handing in."""

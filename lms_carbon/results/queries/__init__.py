@@ -1,0 +1,1 @@
+"""Reading aggregations, publications and results."""

@@ -1,0 +1,1 @@
+"""Aggregating, withholding, publishing, regrading."""

@@ -1,0 +1,1 @@
+"""Officers' board and publication, and the candidate's result."""
