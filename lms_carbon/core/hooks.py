@@ -1,6 +1,6 @@
 """Typed hooks: how a lower package asks what only an upper one knows. Registered in `app.py` and nowhere else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -151,11 +151,8 @@ class ShownWork:
 shown_work: Hook[[str], ShownWork | None] = Hook("shown_work")
 """Source of a work (`sheet:17`) → what the marking page shows of it; None if not mine."""
 
-result_published: Hook[[int, datetime], None] = Hook("result_published")
-"""Id of a publication, moment: its results are out, within the same transaction."""
-
-start_gate: Hook[[Any, int], str | None] = Hook("start_gate")
-"""`core.identity.Actor`, id of an instrument → message id of why work in it may not begin now; None if it may."""
+scores_out: Hook[[Collection[int], datetime], None] = Hook("scores_out")
+"""Ids of instruments whose scores just became visible, or changed after they were: send them to gradebooks."""
 
 file_reader: Hook[[Any, int], bool] = Hook("file_reader")
 """`core.identity.Actor`, id of a `stored_file` of their institution → may they download it? Its owner always may."""
