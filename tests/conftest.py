@@ -3,7 +3,6 @@
 With xdist the first process makes the templates and hands their place to the workers (`pytest_configure_node`).
 """
 
-import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,11 +16,10 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
-from lms_carbon.app import create_app
-from tests.support.databases import DIALECTS, Templates, made_templates, settings_for, unique_name
+from tests.support.apps import KeptApps
+from tests.support.databases import DIALECTS, Templates, made_templates, unique_name
 from tests.support.walls import build_walls
 
-_counter = itertools.count()
 build_walls()
 # How long an example takes says more about the machine than about the product; bench/ measures.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -80,10 +78,12 @@ def templates(pytestconfig: pytest.Config) -> Templates:
 
 
 @pytest.fixture(params=DIALECTS)
-def database_url(request: pytest.FixtureRequest, templates: Templates) -> Iterator[str]:
-    """Yield the URL of an empty, migrated database; every test that uses it runs on both kinds."""
-    with templates.copy(request.param, unique_name(_counter)) as url:
-        yield url
+def database_url(request: pytest.FixtureRequest, templates: Templates) -> str:
+    """Return the URL of an empty, migrated database; every test that uses it runs on both kinds.
+
+    A worker's databases keep their names, so that its apps can be kept too.
+    """
+    return templates.renew(request.param, f"{unique_name()}_{request.param}")
 
 
 class PublicClient(FlaskClient):
@@ -102,18 +102,30 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("jinja")))
 
 
+@pytest.fixture(scope="session")
+def kept_apps(tmp_path_factory: pytest.TempPathFactory) -> KeptApps:
+    """Return this worker's apps: making one costs more than most tests."""
+    return KeptApps(tmp_path_factory.mktemp("apps"))
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """Yield an app on an empty database."""
-    app = create_app(settings_for(database_url, tmp_path))
+def app(
+    request: pytest.FixtureRequest,
+    database_url: str,
+    kept_apps: KeptApps,
+    compiled_templates: FileSystemBytecodeCache,
+) -> Iterator[Flask]:
+    """Yield an app on an empty database, as new; one of the test's own where it is marked `own_app`."""
+    if request.node.get_closest_marker("own_app"):
+        kept_apps.forget(database_url)
+    app = kept_apps.take(database_url)
     app.testing = False
     app.test_client_class = PublicClient
     app.jinja_env.bytecode_cache = compiled_templates
     yield app
-    with app.app_context():
-        app.extensions["sqlalchemy"].session.remove()
-        for engine in app.extensions["sqlalchemy"].engines.values():
-            engine.dispose()
+    kept_apps.give_back(database_url)
+    if request.node.get_closest_marker("own_app"):
+        kept_apps.forget(database_url)
 
 
 @pytest.fixture

@@ -52,20 +52,40 @@ class Templates:
     @contextmanager
     def copy(self, dialect: str, name: str) -> Iterator[str]:
         """Yield the URL of a copy that is thrown away afterwards."""
+        yield self.renew(dialect, name)
+        self.remove(dialect, name)
+
+    def renew(self, dialect: str, name: str) -> str:
+        """Put a fresh copy in the place of whatever is called so, and return its URL, the same for the same name."""
+        self.remove(dialect, name)
         if dialect == "sqlite":
             target = self.folder / f"{name}.sqlite3"
             shutil.copyfile(self.folder / "template.sqlite3", target)
-            yield f"sqlite:///{target}"
+            return f"sqlite:///{target}"
+        with self._administration() as connection:
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template_lms STRATEGY file_copy')
+        return self.postgres.replace("/postgres?", f"/{name}?")
+
+    def remove(self, dialect: str, name: str) -> None:
+        """Throw a copy away, whoever still looks at it."""
+        if dialect == "sqlite":
             for file in self.folder.glob(f"{name}.sqlite3*"):
                 file.unlink()
             return
-        admin = sa.create_engine(self.postgres, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template_lms STRATEGY file_copy')
-        yield self.postgres.replace("/postgres?", f"/{name}?")
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-        admin.dispose()
+        with self._administration() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    @contextmanager
+    def _administration(self) -> Iterator[sa.Connection]:
+        # One connection for the process: making it costs as much as a copy.
+        if self.postgres not in _ADMINISTRATIONS:
+            engine = sa.create_engine(self.postgres, isolation_level="AUTOCOMMIT", pool_size=1)
+            _ADMINISTRATIONS[self.postgres] = engine
+        with _ADMINISTRATIONS[self.postgres].connect() as connection:
+            yield connection
+
+
+_ADMINISTRATIONS: dict[str, sa.Engine] = {}
 
 
 @contextmanager
@@ -90,6 +110,6 @@ def made_templates(folder: Path) -> Iterator[Templates]:
         yield Templates(folder=folder, postgres=postgres)
 
 
-def unique_name(counter: Iterator[int]) -> str:
-    """Return a database name that no other worker uses."""
-    return f"lms_{_WORKER}_{next(counter)}"
+def unique_name(counter: Iterator[int] | None = None) -> str:
+    """Return a database name that no other worker uses; without a counter this worker's own."""
+    return f"lms_{_WORKER}" if counter is None else f"lms_{_WORKER}_{next(counter)}"

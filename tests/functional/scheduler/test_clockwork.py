@@ -14,6 +14,9 @@ from lms_carbon.scheduler.clockwork import make_timetable, run_safely
 from lms_carbon.scheduler.commands import work_off
 
 
+pytestmark = pytest.mark.own_app
+
+
 class Bell:
     """Counts how often it rang."""
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lms_carbon.core.errors import DomainError, ForbiddenError, NotSignedInError, TooLargeError
 from lms_carbon.core.web import PUBLIC, ApiBlueprint, Blueprint, csrf_exempt
 
+pytestmark = pytest.mark.own_app
 REFERENCE = re.compile(r"E-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
 
 
