@@ -42,6 +42,7 @@ from lms_carbon.question_bank.services import own_data as question_bank_data
 from lms_carbon.question_bank.views import pages as question_bank_pages
 from lms_carbon.results.commands import level_commands
 from lms_carbon.results.services import own_data as results_data
+from lms_carbon.results.views import urls as results_urls
 from lms_carbon.sandbox.commands import sandbox_commands
 from lms_carbon.scheduler.commands import scheduler_command, worker_command
 from lms_carbon.web import views as web_views
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_urls.blueprint,
     lti_urls.blueprint,
     question_bank_pages.blueprint,
+    results_urls.blueprint,
     web_views.blueprint,
 )
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from flask_babel import gettext
-from marshmallow import EXCLUDE, Schema, ValidationError, pre_load
+from flask_babel import get_timezone, gettext
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 from werkzeug.datastructures import MultiDict
 
 from lms_carbon.core.i18n import mark
@@ -113,3 +115,23 @@ def _sentences(said: object) -> Iterator[str]:
             yield from _sentences(part)
     else:
         yield sentence_for(str(said))
+
+
+class LocalMoment(fields.Field[datetime]):
+    """A `datetime-local` field: a moment in the page's time zone, given on as UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(str(value))
+            return (moment.replace(tzinfo=_zone()) if moment.tzinfo is None else moment).astimezone(UTC)
+        except (ValueError, OverflowError) as problem:
+            raise ValidationError(gettext("This is not a day and time.")) from problem
+
+
+def local_value(moment: datetime | None) -> str:
+    """Return a moment as a `datetime-local` field shows it, in the page's time zone."""
+    return f"{moment.astimezone(_zone()):%Y-%m-%dT%H:%M}" if moment else ""
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(str(get_timezone() or "UTC"))

@@ -3,14 +3,9 @@
 Changes to answers are read by hand in `rules.changes`; their schemas here only describe them.
 """
 
-from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from marshmallow import RAISE, Schema, fields, validate
 
-from flask_babel import get_timezone, gettext
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
-
-from lms_carbon.core.forms import FormSchema
+from lms_carbon.core.forms import FormSchema, LocalMoment
 from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.exams.rules.changes import MAX_CHANGES, MAX_NUMBER
 from lms_carbon.exams.rules.states import AttemptState, SubmittedBy
@@ -125,18 +120,6 @@ class AttemptSchema(Schema):
     ends_at = fields.String(required=True)
     submitted_at = fields.String(required=True, allow_none=True)
     receipt = fields.String(required=True, allow_none=True)
-
-
-class LocalMoment(fields.Field[datetime]):
-    """A `datetime-local` field: a moment in the page's time zone, given on as UTC."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError as problem:
-            raise ValidationError(gettext("This is not a day and time.")) from problem
-        zone = ZoneInfo(str(get_timezone() or "UTC"))
-        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
 
 
 class ExamForm(FormSchema):

@@ -12,6 +12,7 @@ from lms_carbon.results.errors import InvalidPolicyError, InvalidScoreError
 from lms_carbon.results.rules import Policy, parse_score
 
 EXAMPLE_NAME: Final = mark("Example policy")
+EXAMPLE_VERSION: Final = "1"
 EXAMPLE_CUTS: Final = (60_00, 75_00, 90_00)
 KEYS: Final = ("name", "version", "cuts", "minimums", "experience_years")
 
@@ -23,7 +24,7 @@ def example_policy(bands: Sequence[Band]) -> Policy:
     """
     return Policy(
         name=EXAMPLE_NAME,
-        version="1",
+        version=EXAMPLE_VERSION,
         cuts={band.code: EXAMPLE_CUTS for band in bands},
         minimums={},
         experience_years={band.code: band.experience_years for band in bands},
