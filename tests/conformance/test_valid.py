@@ -30,7 +30,7 @@ STUDENTS: dict[str, dict[str, Any]] = {
     "unknown role that ends as a known one": {"roles": ["http://purl.imsglobal.org/vocab/lis/v2/unknown/x#Instructor"]},
     "sub-role of a learner": {"roles": [f"{MEMBERSHIP}/Learner#Instructor"]},
     "institution's instructor": {"roles": [f"{PERSON}#Instructor", LEARNER]},
-    "system administrator": {"roles": ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"]},
+    "learner who manages too": {"roles": [f"{MEMBERSHIP}#Manager", LEARNER]},
     "empty role": {"roles": [""]},
     "no role": {"roles": []},
     "email only": dict.fromkeys(NAMES, GONE),
@@ -38,6 +38,13 @@ STUDENTS: dict[str, dict[str, Any]] = {
     "no personal data": dict.fromkeys((*NAMES, "email"), GONE),
     "new resource link": {"resource_link": {"id": "never-seen"}},
     "instructor without a course": {"roles": [INSTRUCTOR], "context": GONE},
+}
+STAFF: dict[str, dict[str, Any]] = {
+    "system administrator": {"roles": ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"]},
+    "institution's administrator": {"roles": [f"{PERSON}#Administrator"]},
+    "manager": {"roles": [f"{MEMBERSHIP}#Manager"]},
+    "designer": {"roles": [f"{MEMBERSHIP}#ContentDeveloper", UNKNOWN]},
+    "observer": {"roles": ["Mentor"]},
 }
 
 
@@ -58,6 +65,13 @@ def test_all_others_get_in_as_candidates(door: Door, changes: dict[str, Any]) ->
     me = door.me()
     assert me["roles"] == ["candidate"]
     assert me["person"]["name"]
+
+
+@pytest.mark.parametrize("changes", STAFF.values(), ids=STAFF.keys())
+def test_who_works_at_a_course_is_no_candidate_of_it(door: Door, changes: dict[str, Any]) -> None:
+    answer = door.platform.launch(door.client, **changes)
+    assert answer.status_code == 303, answer.text
+    assert door.me()["roles"] == []
 
 
 def test_me_says_who_and_where(door: Door) -> None:

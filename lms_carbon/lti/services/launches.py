@@ -17,7 +17,7 @@ from lms_carbon.lti.pylti import HardenedMessageLaunch
 from lms_carbon.lti.queries import Platform, find_known, find_platform
 from lms_carbon.lti.rules.addresses import is_usable, safe_return_url
 from lms_carbon.lti.rules.claims import RESOURCE_LINK, Message
-from lms_carbon.lti.rules.roles import is_teaching
+from lms_carbon.lti.rules.roles import is_learning, is_teaching
 from lms_carbon.lti.services.places import keep_course, keep_line_item, keep_link
 from lms_carbon.people.services.persons import upsert_identity
 from lms_carbon.people.services.sessions import start_session
@@ -92,6 +92,7 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
         return_url=return_url,
         created_at=at,
     )
+    # A teacher is one of a course; without a course nobody is, whatever the platform calls them.
     teaches = course_id is not None and is_teaching(message.roles)
     token = start_session(
         person_id=person_id,
@@ -99,11 +100,17 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
         language=language,
         at=at,
         launch_id=launch_id,
-        # A teacher is one of a course; without a course nobody is, whatever the platform calls them.
-        launch_role=Role.TEACHER if teaches else Role.CANDIDATE,
+        launch_role=_launch_role(message, teaches=teaches),
         course_id=course_id if teaches else None,
     )
     return Arrival(token, _find_path(target, platform.institution_id), return_url)
+
+
+def _launch_role(message: Message, *, teaches: bool) -> Role | None:
+    """Return what the launch makes of somebody (DESIGN §2); None for those who only work there."""
+    if teaches:
+        return Role.TEACHER
+    return Role.CANDIDATE if is_learning(message.roles) else None
 
 
 def _insert_launch(**columns: Any) -> int:
@@ -129,13 +136,16 @@ def _keep_person(platform: Platform, message: Message, known: Any, *, language: 
 def _keep_course(platform: Platform, message: Message, known: Any, *, at: datetime) -> int | None:
     if message.context_id is None:
         return None
-    if known.course_id is not None and message.context_title in ("", known.course_title):
+    roster_url = message.roster_url if is_usable(message.roster_url, demo=is_demo()) else None
+    told_before = message.context_title in ("", known.course_title) and roster_url in (None, known.roster_url)
+    if known.course_id is not None and told_before:
         return int(known.course_id)
     return keep_course(
         institution_id=platform.institution_id,
         deployment_id=known.deployment_id,
         context_id=message.context_id,
         title=message.context_title,
+        roster_url=roster_url,
         at=at,
     )
 
