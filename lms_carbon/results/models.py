@@ -150,6 +150,7 @@ class Publication(Model):
 
     cycle: Mapped[Cycle] = relationship()
     aggregation: Mapped[Aggregation] = relationship()
+    regrade: Mapped[Regrade | None] = relationship()
     signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.ordinal")
 
 
