@@ -1,0 +1,1 @@
+"""Reading practicals: tasks, sheets, standings, all through the rights of `policy`."""
