@@ -34,10 +34,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("LMS_CARBON_")}
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     run(*pip, "wheel", "--no-deps", "--wheel-dir", folder, source, cwd=folder, env=clean)
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")
     python = folder / "env" / "bin" / "python"
     (wheel,) = folder.glob("*.whl")
-    run(python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", wheel, cwd=folder, env=clean)
+    # The environment is empty but for what the wheel asks for; pip works from outside, and compiles nothing ahead.
+    run(*pip, "--python", python, "install", "--no-compile", wheel, cwd=folder, env=clean)
     return python.parent
 
 
