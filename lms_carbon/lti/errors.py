@@ -191,3 +191,21 @@ class NoInstitutionError(InvalidInputError):
 
     code = "institution-unknown"
     sentence = mark("There is no institution called {slug}.")
+
+
+class RosterUnreachableError(DomainError):
+    """No answer about a course's members, or none that is a roster."""
+
+    status: ClassVar[int] = 424
+    code = "roster-unreachable"
+    title = mark("The roster could not be read")
+    sentence = mark("The learning platform does not say who is in the course. Wait a minute, then try again.")
+
+
+class RosterRefusedError(RosterUnreachableError):
+    """The platform does not let this tool read rosters."""
+
+    code = "roster-refused"
+    sentence = mark(
+        "The learning platform does not let this tool read who is in the course; its administrator can change that."
+    )

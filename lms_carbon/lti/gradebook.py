@@ -92,8 +92,11 @@ def _assertion(access: Access, at: datetime) -> str:
     return jwt.encode({"typ": "JWT", "alg": "RS256", "kid": key.kid}, claims, key, algorithms=["RS256"])
 
 
-def _call(access: Access, scope: str, method: str, url: str, at: datetime, **request: Any) -> Answer:
-    """Ask with a token; where it is not taken any more, once again with a new one."""
+def call_platform(access: Access, scope: str, method: str, url: str, at: datetime, **request: Any) -> Answer:
+    """Ask with a token; where it is not taken any more, once again with a new one.
+
+    Raises `NoTokenError`, `FetchError`.
+    """
     headers = request.pop("headers")
     for last in (False, True):
         token = access_token(access, scope, at=at)
@@ -112,7 +115,7 @@ def send_score(
     """Send one score and say what became of it; never raises for anything that a platform does."""
     document = score_document(subject=subject, hundredths=hundredths, comment=comment, stamp=stamp)
     try:
-        answer = _call(
+        answer = call_platform(
             access,
             SCOPE_SCORE,
             "POST",
@@ -145,7 +148,7 @@ def _is_there(access: Access, line_item: str, subject: str, hundredths: int, at:
     """Tell whether the gradebook shows this very score; False where it does not say."""
     url = merge_query(append_path(line_item, "results"), {"user_id": subject})
     try:
-        answer = _call(access, SCOPE_RESULT, "GET", url, at, headers={"Accept": RESULTS_TYPE})
+        answer = call_platform(access, SCOPE_RESULT, "GET", url, at, headers={"Accept": RESULTS_TYPE})
         results = answer.json() if answer.status == 200 else []
     except (NoTokenError, FetchError):
         return False

@@ -62,6 +62,7 @@ _KNOWN = (
         Person.language,
         Course.id.label("course_id"),
         Course.title.label("course_title"),
+        Course.roster_url,
         ResourceLink.id.label("link_id"),
         ResourceLink.course_id.label("link_course_id"),
         ResourceLink.title.label("link_title"),

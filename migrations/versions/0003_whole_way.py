@@ -331,6 +331,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("candidacies", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inputs", sa.String(length=120), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_aggregation_cycle_id_cycle")),
         sa.ForeignKeyConstraint(
@@ -514,7 +515,7 @@ def upgrade() -> None:
         sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("work_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("part", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("part", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("part BETWEEN 1 AND 3", name=op.f("ck_assignment_part")),
@@ -740,9 +741,15 @@ def upgrade() -> None:
     with op.batch_alter_table("candidacy", schema=None) as batch_op:
         batch_op.add_column(sa.Column("years", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
 
+    with op.batch_alter_table("course", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("roster_url", sa.Text(), nullable=True))
+
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("course", schema=None) as batch_op:
+        batch_op.drop_column("roster_url")
+
     with op.batch_alter_table("candidacy", schema=None) as batch_op:
         batch_op.drop_column("years")
 

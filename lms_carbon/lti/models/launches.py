@@ -35,6 +35,8 @@ class Course(Model):
     deployment_id: Mapped[int] = mapped_column(sa.ForeignKey("deployment.id"))
     context_id: Mapped[str] = mapped_column(sa.String(255))
     title: Mapped[str] = mapped_column(sa.Text, default="")
+    roster_url: Mapped[str | None] = mapped_column(sa.Text)
+    """Where the platform gives the course's members (NRPS 3.6.1.1); None where it never offered them."""
     created_at: Mapped[datetime]
 
 

@@ -17,6 +17,8 @@ LTI: Final = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 SCOPE_SCORE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 SCOPE_RESULT: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
+NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+SCOPE_ROSTER: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 RESOURCE_LINK: Final = "LtiResourceLinkRequest"
 
 ID_LENGTH: Final = 255
@@ -46,6 +48,7 @@ class Message:
     target: str | None
     """What the link points at, by its custom parameter: an untrusted pointer."""
     line_item: str | None
+    roster_url: str | None
     locale: str | None
     return_url: str | None
 
@@ -166,6 +169,7 @@ def read_message(claims: Mapping[str, Any]) -> Message:
         resource_link_title=tidy_text(link.get("title")) or "",
         target=_expanded(tidy_text(custom.get("target"), limit=ID_LENGTH)),
         line_item=_read_line_item(claims),
+        roster_url=_read_roster_url(claims),
         locale=_read_locale(claims, presentation),
         return_url=tidy_text(presentation.get("return_url"), limit=2048),
     )
@@ -237,6 +241,12 @@ def _read_line_item(claims: Mapping[str, Any]) -> str | None:
     if not isinstance(scopes, list) or SCOPE_SCORE not in scopes:
         return None
     url = endpoint.get("lineitem")
+    return url if isinstance(url, str) and url else None
+
+
+def _read_roster_url(claims: Mapping[str, Any]) -> str | None:
+    """Return where the course's members are told (NRPS 3.6.1.1), None where they are not offered."""
+    url = read_object(claims, NRPS, "namesroleservice").get("context_memberships_url")
     return url if isinstance(url, str) and url else None
 
 

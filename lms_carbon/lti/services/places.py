@@ -20,12 +20,28 @@ def _insert(table: Any) -> Any:
     return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
-def keep_course(*, institution_id: int, deployment_id: int, context_id: str, title: str, at: datetime) -> int:
+def keep_course(
+    *,
+    institution_id: int,
+    deployment_id: int,
+    context_id: str,
+    title: str,
+    at: datetime,
+    roster_url: str | None = None,
+) -> int:
     """Return the course's id, made or renamed where needed."""
     statement = _insert(_COURSE).values(
-        institution_id=institution_id, deployment_id=deployment_id, context_id=context_id, title=title, created_at=at
+        institution_id=institution_id,
+        deployment_id=deployment_id,
+        context_id=context_id,
+        title=title,
+        roster_url=roster_url,
+        created_at=at,
     )
-    renamed = {"title": sa.func.coalesce(sa.func.nullif(statement.excluded.title, ""), _COURSE.c.title)}
+    renamed = {
+        "title": sa.func.coalesce(sa.func.nullif(statement.excluded.title, ""), _COURSE.c.title),
+        "roster_url": sa.func.coalesce(statement.excluded.roster_url, _COURSE.c.roster_url),
+    }
     statement = statement.on_conflict_do_update(index_elements=("deployment_id", "context_id"), set_=renamed)
     return int(session.execute(statement.returning(_COURSE.c.id)).scalar_one())
 
