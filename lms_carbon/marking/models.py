@@ -140,7 +140,10 @@ class Work(Model):
 
 
 class Assignment(Model):
-    """An assessor has a work: part 1 or 2 mark blind to each other, part 3 decides what they dispute."""
+    """An assessor has a work: part 1 or 2 mark blind to each other, part 3 decides what they dispute.
+
+    Who declared a conflict keeps the row without a part, so that the work is never offered to them again.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -153,7 +156,7 @@ class Assignment(Model):
     institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
     work_id: Mapped[int] = mapped_column(sa.ForeignKey("work.id"))
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    part: Mapped[int]
+    part: Mapped[int | None]
     taken_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 

@@ -1,0 +1,1 @@
+"""Pure rules of marking: points as written, rubrics as documents, when two marks agree."""
