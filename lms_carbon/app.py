@@ -40,6 +40,7 @@ from lms_carbon.question_bank import api as question_bank_api
 from lms_carbon.question_bank.commands import questions_commands
 from lms_carbon.question_bank.services import own_data as question_bank_data
 from lms_carbon.question_bank.views import pages as question_bank_pages
+from lms_carbon.results import jobs as results_jobs
 from lms_carbon.results.commands import level_commands
 from lms_carbon.results.services import own_data as results_data
 from lms_carbon.results.views import urls as results_urls
@@ -62,7 +63,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     lti_api.api_blueprint,
     question_bank_api.api_blueprint,
 )
-JOBS: tuple[Job, ...] = (*exams_jobs.JOBS, *files_jobs.JOBS, *lti_jobs.JOBS, *people_jobs.JOBS)
+JOBS: tuple[Job, ...] = (*exams_jobs.JOBS, *files_jobs.JOBS, *lti_jobs.JOBS, *people_jobs.JOBS, *results_jobs.JOBS)
 COMMANDS: tuple[click.Command, ...] = (
     cli.database_commands,
     cli.serve_command,

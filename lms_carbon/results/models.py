@@ -68,6 +68,8 @@ class Aggregation(Model):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     """Who asked for it; None for the scheduler."""
     candidacies: Mapped[int]
+    inputs: Mapped[str] = mapped_column(sa.String(120))
+    """How ledger and candidacies stood: what `results.queries.aggregations.read_inputs` says. Differs: out of date."""
     digest: Mapped[str] = mapped_column(sa.String(64))
     """SHA-256 over all scores and outcomes, by candidacy."""
 

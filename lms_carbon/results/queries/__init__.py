@@ -1,1 +1,1 @@
-"""Reading aggregations, publications and results."""
+"""Reading results. The modules: aggregations, published, publications, outcomes (what officers look at), items."""

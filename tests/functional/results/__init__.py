@@ -1,0 +1,1 @@
+"""Tests of results over HTTP and on both databases."""
