@@ -43,6 +43,7 @@ from lms_carbon.question_bank.views import pages as question_bank_pages
 from lms_carbon.results import jobs as results_jobs
 from lms_carbon.results.commands import level_commands
 from lms_carbon.results.services import own_data as results_data
+from lms_carbon.results.services import own_hooks as results_own
 from lms_carbon.results.views import urls as results_urls
 from lms_carbon.sandbox.commands import sandbox_commands
 from lms_carbon.scheduler.commands import scheduler_command, worker_command
@@ -114,6 +115,8 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, practicals_data.person_data_of_practicals)
     hooks.person_data.register(app, portfolio_data.person_data_of_portfolios)
     hooks.person_data.register(app, results_data.person_data_of_results)
+    hooks.launch_target.register(app, results_own.find_launch_target)
+    hooks.own_work.register(app, results_own.list_own_results)
     hooks.person_data.register(app, paths_data.person_data_of_paths)
     frame_origins.register(app, lti_registrations.framing_origins)
 

@@ -45,12 +45,6 @@ def is_published(cycle_id: int) -> bool:
     return session.scalar(sa.select(Cycle.state).where(Cycle.id == cycle_id)) is CycleState.PUBLISHED
 
 
-def find_candidacy_whole(candidacy_id: int, institution_id: int) -> Candidacy | None:
-    """Return a candidacy of the institution with track, cycle, position and person."""
-    query = sa.select(Candidacy).where(Candidacy.id == candidacy_id, Candidacy.institution_id == institution_id)
-    return session.scalar(query.options(*_CANDIDACY))
-
-
 def list_own_candidacies(
     person_id: int, institution_id: int, *, cycle_ids: Collection[int] | None = None
 ) -> Sequence[Candidacy]:

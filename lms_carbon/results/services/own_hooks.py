@@ -1,0 +1,37 @@
+"""What results answer to lower packages about a candidate's own page; registered in `app.py`."""
+
+from lms_carbon.core.hooks import OwnWork
+from lms_carbon.core.i18n import mark
+from lms_carbon.core.identity import Actor
+from lms_carbon.cycles.models import CycleState
+from lms_carbon.results.queries.published import find_cycle_by_code, list_own_candidacies
+
+
+def find_launch_target(target: str, institution_id: int) -> str | None:
+    """Return the page that `result:<cycle code>` opens, which leads on to the person's own; None for other targets."""
+    kind, _, code = target.partition(":")
+    if kind != "result" or not code:
+        return None
+    cycle = find_cycle_by_code(code, institution_id)
+    return None if cycle is None else f"/results/own/{cycle.id}"
+
+
+def list_own_results(by: Actor) -> list[OwnWork]:
+    """Answer the hook `own_work`: one card a candidacy, which knows whether results are out, and nothing of marks."""
+    cards = []
+    for candidacy in list_own_candidacies(by.person_id, by.institution_id):
+        published = candidacy.track.cycle.state is CycleState.PUBLISHED
+        position = candidacy.track.position.title
+        cards.append(
+            OwnWork(
+                title={"zh": f"评价结果：{position['zh']}", "en": f"Result: {position['en']}"},
+                about=mark("Results are out; see yours and how it came about.")
+                if published
+                else mark("Shows once the cycle is published."),
+                path=f"/results/{candidacy.id}",
+                icon="bar-chart-steps",
+                done=published,
+                order=70,
+            )
+        )
+    return cards
