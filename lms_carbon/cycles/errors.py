@@ -50,3 +50,59 @@ class AlreadyReleasedError(ConflictError):
     code = "already-released"
     title = mark("These scores are released already")
     sentence = mark("These scores are released already.")
+
+
+class CodeTakenError(ConflictError):
+    """Links name a cycle by its code, so a code is used once."""
+
+    code = "cycle-code-taken"
+    title = mark("This code is taken")
+    sentence = mark("The code {code} belongs to another cycle of your institution.")
+
+
+class TrackTakenError(ConflictError):
+    """A position and band once in a cycle."""
+
+    code = "track-taken"
+    title = mark("This position is in the cycle already")
+    sentence = mark("{track} is in this cycle already, in this band.")
+
+
+class NothingPlannedError(ConflictError):
+    """A cycle without a track has nothing that could open."""
+
+    code = "nothing-planned"
+    title = mark("Nothing is planned yet")
+    sentence = mark("Add a position before the cycle opens.")
+
+
+class PlanFixedError(ConflictError):
+    """What counts how is fixed once the cycle is open."""
+
+    code = "plan-fixed"
+    title = mark("The plan is fixed")
+    sentence = mark("The cycle is no longer being planned, so this stays as it is.")
+
+
+class StillUsedError(ConflictError):
+    """Something hangs on what was to be removed."""
+
+    code = "still-used"
+    title = mark("This is still in use")
+    sentence = mark("There is something in it already, so it cannot be removed.")
+
+
+class EntryClosedError(ConflictError):
+    """The cycle is closing or over: who is in it is settled."""
+
+    code = "entry-closed"
+    title = mark("Entries are closed")
+    sentence = mark("The cycle is closed, so its list of candidates stays as it is.")
+
+
+class DeadlinePastError(ConflictError):
+    """An end that lies behind."""
+
+    code = "deadline-past"
+    title = mark("This end lies in the past")
+    sentence = mark("The end lies in the past. Choose a later one, or end the cycle now.")

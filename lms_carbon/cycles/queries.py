@@ -1,11 +1,13 @@
 """Reading cycles and the ledger; sums are made in the database."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import database_now, session
+from lms_carbon.core.hooks import OpenWork, open_work
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Mark, Track
 from lms_carbon.cycles.rules import counting_attempt, instrument_score
 
@@ -68,3 +70,103 @@ def instrument_scores(instrument: Instrument) -> dict[int, int]:
         candidacy_id: scores[counting_attempt(instrument.result_rule, scores)]
         for candidacy_id, scores in attempt_scores(instrument.id).items()
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleLine:
+    """A cycle in the officers' list."""
+
+    cycle: Cycle
+    tracks: int
+    entered: int
+    asked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryCounts:
+    """Who is in a track: entered, asking to be, and entered without confirmed years of experience."""
+
+    entered: int = 0
+    asked: int = 0
+    unchecked: int = 0
+
+
+def list_cycles(institution_id: int) -> list[CycleLine]:
+    """Return an institution's cycles, the newest first. One query."""
+    tracks = sa.select(sa.func.count()).where(Track.cycle_id == Cycle.id).scalar_subquery()
+    query = (
+        sa.select(Cycle, tracks, _count_in_cycle(CandidacyState.ENTERED), _count_in_cycle(CandidacyState.ASKED))
+        .where(Cycle.institution_id == institution_id)
+        .order_by(Cycle.id.desc())
+    )
+    return [
+        CycleLine(cycle=cycle, tracks=count, entered=entered, asked=asked)
+        for cycle, count, entered, asked in session.execute(query)
+    ]
+
+
+def _count_in_cycle(state: CandidacyState) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(Candidacy)
+        .join(Track, Track.id == Candidacy.track_id)
+        .where(Track.cycle_id == Cycle.id, Candidacy.state == state)
+        .scalar_subquery()
+    )
+
+
+def tracks_of(cycle_id: int) -> Sequence[Track]:
+    """Return a cycle's tracks with cycle and position, in the order they were added."""
+    query = (
+        sa.select(Track)
+        .where(Track.cycle_id == cycle_id)
+        .options(joinedload(Track.cycle), joinedload(Track.position))
+        .order_by(Track.id)
+    )
+    return session.scalars(query).all()
+
+
+def instruments_of(track_ids: Collection[int]) -> dict[int, list[Instrument]]:
+    """Return track id → its instruments, in the order of the dimensions. One query."""
+    order = sa.case({name: n for n, name in enumerate(("knowledge", "skill", "practice"))}, value=Instrument.dimension)
+    query = sa.select(Instrument).where(Instrument.track_id.in_(track_ids)).order_by(order, Instrument.id)
+    found: dict[int, list[Instrument]] = {track_id: [] for track_id in track_ids}
+    for instrument in session.scalars(query):
+        found[instrument.track_id].append(instrument)
+    return found
+
+
+def count_entries(cycle_id: int) -> dict[int, EntryCounts]:
+    """Return track id → who is in it; tracks without anybody are absent. One query."""
+    entered = Candidacy.state == CandidacyState.ENTERED
+    counts = (entered, Candidacy.state == CandidacyState.ASKED, sa.and_(entered, Candidacy.years.is_(None)))
+    query = (
+        sa.select(Candidacy.track_id, *(sa.func.sum(sa.case((each, 1), else_=0)) for each in counts))
+        .join(Track, Track.id == Candidacy.track_id)
+        .where(Track.cycle_id == cycle_id)
+        .group_by(Candidacy.track_id)
+    )
+    return {
+        track_id: EntryCounts(entered=int(count), asked=int(asked), unchecked=int(unchecked))
+        for track_id, count, asked, unchecked in session.execute(query)
+    }
+
+
+def list_open_work(cycle_id: int) -> list[OpenWork]:
+    """Return what is not finished in a cycle, as each method tells it; what candidates are in first."""
+    found = [work for answer in open_work.ask(cycle_id) for work in answer]
+    return sorted(found, key=lambda work: not work.running)
+
+
+def is_due(cycle_id: int) -> bool:
+    """Tell whether a cycle's end has come, by the database's clock."""
+    return (
+        session.scalar(sa.select(Cycle.id).where(Cycle.id == cycle_id, Cycle.closes_at <= database_now())) is not None
+    )
+
+
+def list_due_cycles() -> Sequence[int]:
+    """Return the open cycles whose end has come, and those that are closing."""
+    due = sa.and_(Cycle.state == CycleState.OPEN, Cycle.closes_at <= database_now())
+    query = sa.select(Cycle.id).where(sa.or_(due, Cycle.state == CycleState.CLOSING)).order_by(Cycle.id)
+    return session.scalars(query).all()

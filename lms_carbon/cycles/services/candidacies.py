@@ -11,6 +11,7 @@ from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.errors import AskedError, CycleNotOpenError, NotEnteredError
 from lms_carbon.cycles.models import Candidacy, CandidacyState, CycleState, EntryRule, Track
 from lms_carbon.cycles.queries import find_candidacy
+from lms_carbon.cycles.services.closing import hold_open
 from lms_carbon.people.services.audit import record_act
 
 
@@ -33,8 +34,23 @@ def resolve_candidacy(*, track: Track, by: Actor, at: datetime) -> Candidacy:
     return enter_candidate(track=track, person_id=by.person_id, by=by, at=at)
 
 
+def begin_candidacy(*, track: Track, by: Actor, at: datetime) -> Candidacy:
+    """Return the actor's own candidacy for something that begins now: only while the cycle is open.
+
+    Whoever ends the cycle at the same moment waits for this transaction. Raises as `resolve_candidacy`, and
+    `CycleNotOpenError` whether entered or not.
+    """
+    hold_open(track.cycle_id)
+    return resolve_candidacy(track=track, by=by, at=at)
+
+
 def ask_entry(*, track: Track, by: Actor, at: datetime) -> Candidacy:
-    """Ask to be entered in a track whose rule is to ask; asking twice changes nothing."""
+    """Ask to be entered in a track whose rule is to ask; asking twice changes nothing.
+
+    Raises `NotEnteredError`, `CycleNotOpenError`.
+    """
+    if track.cycle.state is not CycleState.OPEN:
+        raise CycleNotOpenError
     if track.entry is not EntryRule.ASK:
         raise NotEnteredError(track=text_in(track.position.title, by.language))
     return _upsert(track, by.person_id, CandidacyState.ASKED, by, at)

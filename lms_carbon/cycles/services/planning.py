@@ -7,8 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms_carbon.core.db import session
+from lms_carbon.core.i18n import text_in
 from lms_carbon.core.identity import Actor
-from lms_carbon.cycles.errors import CycleNotOpenError, PolicyFrozenError, PolicyNotConfirmedError
+from lms_carbon.cycles.errors import (
+    CodeTakenError,
+    CycleNotOpenError,
+    DeadlinePastError,
+    NothingPlannedError,
+    PlanFixedError,
+    PolicyFrozenError,
+    PolicyNotConfirmedError,
+    TrackTakenError,
+)
 from lms_carbon.cycles.models import (
     Cycle,
     CycleState,
@@ -17,6 +27,7 @@ from lms_carbon.cycles.models import (
     InstrumentKind,
     Track,
 )
+from lms_carbon.cycles.rules import ResultRule
 from lms_carbon.framework.models import Position
 from lms_carbon.people.services.audit import record_act
 
@@ -31,7 +42,9 @@ def create_cycle(
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
 ) -> Cycle:
-    """Plan a cycle."""
+    """Plan a cycle; raises `CodeTakenError`."""
+    if session.scalar(sa.select(Cycle.id).where(Cycle.institution_id == institution_id, Cycle.code == code)):
+        raise CodeTakenError(code=code)
     cycle = Cycle(
         institution_id=institution_id,
         code=code,
@@ -51,9 +64,12 @@ def create_cycle(
 def add_track(
     *, cycle: Cycle, position: Position, band: str, entry: EntryRule, by: Actor | None, at: datetime
 ) -> Track:
-    """Add a position and band to a cycle that is not open yet."""
+    """Add a position and band to a cycle that is not open yet; raises `PolicyFrozenError`, `TrackTakenError`."""
     if cycle.state is not CycleState.PLANNED:
         raise PolicyFrozenError
+    same = (Track.cycle_id == cycle.id, Track.position_id == position.id, Track.band == band)
+    if session.scalar(sa.select(Track.id).where(*same)):
+        raise TrackTakenError(track=text_in(position.title, by.language if by else "en"))
     track = Track(
         institution_id=cycle.institution_id, cycle_id=cycle.id, position_id=position.id, band=band, entry=entry
     )
@@ -84,14 +100,18 @@ def add_instrument(
     by: Actor | None,
     at: datetime,
     weight: int = 1,
+    result_rule: ResultRule = ResultRule.LAST,
 ) -> Instrument:
-    """Add an instrument to a track."""
+    """Add an instrument to a track; raises `PlanFixedError` once the cycle ends."""
+    if track.cycle.state not in (CycleState.PLANNED, CycleState.OPEN):
+        raise PlanFixedError
     instrument = Instrument(
         institution_id=track.institution_id,
         track_id=track.id,
         kind=kind,
         dimension=dimension,
         weight=weight,
+        result_rule=result_rule,
         title=dict(title),
     )
     session.add(instrument)
@@ -101,16 +121,31 @@ def add_instrument(
 
 
 def open_cycle(*, cycle: Cycle, by: Actor | None, at: datetime) -> None:
-    """Open a planned cycle; raises `PolicyNotConfirmedError` naming a track whose policy nobody answers for."""
+    """Open a planned cycle; of two who do so at once, one is told that it is open.
+
+    Raises `PolicyNotConfirmedError` naming a track whose policy nobody answers for, `NothingPlannedError`,
+    `DeadlinePastError`, `CycleNotOpenError`.
+    """
     if cycle.state is not CycleState.PLANNED:
         raise CycleNotOpenError
     tracks = session.scalars(sa.select(Track).where(Track.cycle_id == cycle.id)).all()
+    if not tracks:
+        raise NothingPlannedError
     for track in tracks:
         if track.policy_confirmed_at is None:
             raise PolicyNotConfirmedError(track=track.position.code)
-    cycle.state = CycleState.OPEN
-    cycle.opens_at = cycle.opens_at or at
-    session.flush()
+    if cycle.closes_at is not None and cycle.closes_at <= at:
+        raise DeadlinePastError
+    changed = session.scalar(
+        sa.update(Cycle)
+        .where(Cycle.id == cycle.id, Cycle.state == CycleState.PLANNED)
+        .values(state=CycleState.OPEN, opens_at=cycle.opens_at or at)
+        .returning(Cycle.id)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(cycle)
+    if changed is None:
+        raise CycleNotOpenError
     _record("cycle.open", cycle, by, at)
 
 

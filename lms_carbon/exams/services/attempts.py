@@ -13,9 +13,7 @@ from lms_carbon.core.db import session
 from lms_carbon.core.errors import DomainError
 from lms_carbon.core.identity import Actor
 from lms_carbon.core.vault import seal, unseal
-from lms_carbon.cycles.errors import CycleNotOpenError
-from lms_carbon.cycles.models import CycleState
-from lms_carbon.cycles.services.candidacies import resolve_candidacy
+from lms_carbon.cycles.services.candidacies import begin_candidacy
 from lms_carbon.exams.errors import (
     ExamNotBegunError,
     ExamNotOpenError,
@@ -56,7 +54,7 @@ def start_attempt(*, exam_id: int, language: str, by: Actor, at: datetime) -> tu
 
     The database's clock decides whether the exam is open and when the attempt ends; an attempt that began in time
     keeps its minutes. Of two starts at once one makes the attempt and the other finds it. Raises the errors of the
-    start page, those of `resolve_candidacy`, and `NoFrozenFormError`.
+    start page, those of `begin_candidacy`, and `NoFrozenFormError`.
     """
     exam = load_exam_for_candidate(by, exam_id)
     standing = find_standing(exam, by.person_id)
@@ -146,9 +144,7 @@ def _newest_form(exam: Exam) -> int:
 def _candidacy(exam: Exam, by: Actor, at: datetime) -> int | None:
     if exam.instrument is None:
         return None
-    if exam.instrument.track.cycle.state is not CycleState.OPEN:
-        raise CycleNotOpenError
-    return resolve_candidacy(track=exam.instrument.track, by=by, at=at).id
+    return begin_candidacy(track=exam.instrument.track, by=by, at=at).id
 
 
 def _insert(
