@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from lms_carbon.cycles.rules import FULL, half_up
 from lms_carbon.framework.rules import Band, Dimension
-from lms_carbon.results.errors import InvalidScoreError, InvalidYearsError, NoCutsForBandError
+from lms_carbon.results.errors import InvalidPointsError, InvalidScoreError, InvalidYearsError, NoCutsForBandError
 
 HUNDREDTHS: Final = re.compile(r"(?P<whole>[0-9]{1,3})(?:\.(?P<part>[0-9]{1,2}))?")
 
@@ -179,6 +179,22 @@ def format_score(hundredths: int) -> str:
 def format_cut(hundredths: int) -> str:
     """Return hundredths as a person writes a cut: `60`, `62.5`."""
     return format_score(hundredths).rstrip("0").rstrip(".")
+
+
+POINTS: Final = re.compile(r"(?P<whole>[0-9]{1,6})(?:\.(?P<part>[0-9]{1,3}))?")
+
+
+def parse_points(value: str) -> int:
+    """Return points as thousandths; raises `InvalidPointsError`."""
+    match = POINTS.fullmatch(value.strip())
+    if match is None:
+        raise InvalidPointsError(value=value)
+    return int(match["whole"]) * 1000 + int((match["part"] or "").ljust(3, "0"))
+
+
+def format_points(thousandths: int) -> str:
+    """Return points as a person writes them: `8`, `7.5`."""
+    return f"{thousandths // 1000}.{thousandths % 1000:03d}".rstrip("0").rstrip(".")
 
 
 def policy_as_json(policy: Policy) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyotp
 import sqlalchemy as sa
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Role
 from lms_carbon.core.transaction import transaction
+from lms_carbon.core.vault import seal, unseal
 from lms_carbon.cycles.models import (
     Candidacy,
     CandidacyState,
@@ -26,6 +28,7 @@ from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.models import Position, Requirement
 from lms_carbon.framework.queries import list_requirements
 from lms_carbon.framework.services import load_framework
+from lms_carbon.people.models.access import SecondFactor
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.results.policies import example_policy
 from lms_carbon.results.rules import policy_as_json
@@ -192,3 +195,22 @@ def rows_of(model: Any, *where: Any) -> list[Any]:
     """Return rows as they stand now."""
     with transaction(write=False):
         return list(session.scalars(sa.select(model).where(*where).execution_options(populate_existing=True)))
+
+
+def fresh_code(person: World) -> str:
+    """Return a code that is right now for a person's second factor, made at first need, however many were used."""
+    with transaction():
+        factor = session.get(SecondFactor, person.person_id, populate_existing=True)
+        if factor is None:
+            secret = seal(pyotp.random_base32().encode(), purpose="second factor")
+            factor = SecondFactor(
+                person_id=person.person_id,
+                institution_id=person.institution_id,
+                secret=secret,
+                created_at=now(),
+                confirmed_at=now(),
+            )
+            session.add(factor)
+        factor.last_step = 0
+        session.flush()
+        return pyotp.TOTP(unseal(factor.secret, purpose="second factor").decode()).at(now())

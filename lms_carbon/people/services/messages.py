@@ -1,6 +1,6 @@
 """The inbox: what people are told inside the tool."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,3 +46,17 @@ def mark_read(*, by: Actor, message_id: int | None, at: datetime) -> None:
     if message_id is not None:
         wanted = wanted.where(Message.id == message_id)
     session.execute(wanted.values(read_at=at))
+
+
+def tell_all(
+    *,
+    people: Sequence[tuple[int, str]],
+    institution_id: int,
+    sentence: str,
+    params: Mapping[str, Any] | None = None,
+    at: datetime,
+) -> None:
+    """Put the same line into many inboxes at once; `people` are (person id, path). As `tell` in all else."""
+    if people:
+        common = {"institution_id": institution_id, "at": at, "sentence": sentence, "params": dict(params or {})}
+        session.execute(sa.insert(Message), [{**common, "person_id": person, "path": path} for person, path in people])

@@ -1,13 +1,25 @@
 """Reading publications, and what holds of a whole cycle: results and holds by candidacy."""
 
+import hashlib
+import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, selectinload
 
 from lms_carbon.core.db import session
-from lms_carbon.cycles.models import Candidacy, Track
-from lms_carbon.results.models import Hold, Publication, PublicationState, Result, Signature
+from lms_carbon.cycles.models import Candidacy, Mark, Track
+from lms_carbon.results.models import (
+    Aggregation,
+    CandidacyScore,
+    Hold,
+    Publication,
+    PublicationState,
+    RegradeMark,
+    Result,
+    Signature,
+)
 
 
 def newest_results(cycle_id: int, candidacy_ids: Collection[int] | None = None) -> dict[int, Result]:
@@ -52,3 +64,61 @@ def list_publications(cycle_id: int) -> Sequence[Publication]:
 def pending_publication(cycle_id: int) -> Publication | None:
     """Return the publication of a cycle that waits for signatures."""
     return next((each for each in list_publications(cycle_id) if each.state is PublicationState.PROPOSED), None)
+
+
+def last_revisions(candidacy_ids: Collection[int]) -> dict[int, int]:
+    """Return candidacy → number of its newest result; those without one are absent."""
+    query = (
+        sa.select(Result.candidacy_id, sa.func.max(Result.revision))
+        .where(Result.candidacy_id.in_(candidacy_ids))
+        .group_by(Result.candidacy_id)
+    )
+    return {candidacy_id: revision for candidacy_id, revision in session.execute(query) if revision is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a publication would be, as things stand; its digest is what the signers sign."""
+
+    aggregation: Aggregation
+    regrade_id: int | None
+    held: tuple[int, ...]
+    """Candidacies that are withheld."""
+    due: tuple[int, ...]
+    """Candidacies whose result would be issued or revised."""
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 over scores, who is withheld, and whose results are issued."""
+        signed = [self.aggregation.digest, self.regrade_id, self.held, self.due]
+        return hashlib.sha256(json.dumps(signed).encode()).hexdigest()
+
+
+def read_draft(aggregation: Aggregation, regrade_id: int | None = None) -> Draft:
+    """Return what publishing an aggregation would do: issue what is not out yet, or revise what a regrade changes.
+
+    The withheld are left out. Without a regrade, also those are due whose score is another than the published one.
+    """
+    held = tuple(sorted(list_holds(aggregation.cycle_id)))
+    if regrade_id is None:
+        due = _unpublished(aggregation)
+    else:
+        query = (
+            sa.select(Mark.candidacy_id)
+            .join(RegradeMark, RegradeMark.mark_id == Mark.id)
+            .where(RegradeMark.regrade_id == regrade_id)
+        )
+        due = list(session.scalars(query.distinct()))
+    left = tuple(sorted(set(due) - set(held)))
+    return Draft(aggregation=aggregation, regrade_id=regrade_id, held=held, due=left)
+
+
+def _unpublished(aggregation: Aggregation) -> list[int]:
+    out = {
+        each.candidacy_id: (each.outcome, each.level, each.total)
+        for each in newest_results(aggregation.cycle_id).values()
+    }
+    query = sa.select(
+        CandidacyScore.candidacy_id, CandidacyScore.outcome, CandidacyScore.level, CandidacyScore.total
+    ).where(CandidacyScore.aggregation_id == aggregation.id)
+    return [candidacy_id for candidacy_id, *score in session.execute(query) if out.get(candidacy_id) != tuple(score)]
