@@ -26,6 +26,8 @@ class Person:
     family_name: Text
     email: str | None
     roles: tuple[str, ...]
+    totp_secret: str | None
+    """Base32; what this person's authenticator would hold, so that the demo can show its code (RFC 6238)."""
 
     @property
     def is_learner(self) -> bool:
@@ -78,6 +80,10 @@ class Course:
     label: str
     title: Text
     language: str
+    client_id: str
+    """The tool that it uses while no administrator gave it another."""
+    people: tuple[str, ...]
+    """Subs of its members."""
     activities: tuple[Activity, ...]
 
 
@@ -89,7 +95,7 @@ class SandboxConfig:
     guid: str
     introduction: tuple[Text, ...]
     rules: Rules
-    registration: Registration
+    registrations: tuple[Registration, ...]
     people: tuple[Person, ...]
     courses: tuple[Course, ...]
 
@@ -100,6 +106,14 @@ class SandboxConfig:
     def course(self, course_id: str) -> Course | None:
         """The course with that id."""
         return next((course for course in self.courses if course.id == course_id), None)
+
+    def members(self, course: Course) -> list[Person]:
+        """The people of a course, in the order of the seed."""
+        return [person for person in self.people if person.sub in course.people]
+
+    def member(self, course: Course, sub: str | None) -> Person | None:
+        """The person with that sub, if the course has them."""
+        return next((person for person in self.members(course) if person.sub == sub), None)
 
 
 def load_config(path: Path | None = None) -> SandboxConfig:
@@ -118,25 +132,30 @@ def load_config(path: Path | None = None) -> SandboxConfig:
 def parse_config(raw: Any) -> SandboxConfig:
     """The seed in `raw`, the parsed file. Raises ConfigError, naming what is missing or twice there."""
     try:
+        registrations = tuple(_registration(each) for each in raw["tools"])
+        people = tuple(_person(each) for each in raw["people"])
         config = SandboxConfig(
             name=_text(raw["platform"]["name"]),
             guid=str(raw["platform"]["guid"]),
             introduction=tuple(_text(each) for each in raw.get("introduction", ())),
             rules=_rules(raw.get("rules", "plain")),
-            registration=_registration(raw["tool"]),
-            people=tuple(_person(each) for each in raw["people"]),
-            courses=tuple(_course(each) for each in raw["courses"]),
+            registrations=registrations,
+            people=people,
+            courses=tuple(_course(each, registrations, people) for each in raw["courses"]),
         )
+    except ConfigError:
+        raise
     except KeyError as error:
         raise ConfigError(f"The sandbox's seed lacks {error}.") from error
     except (TypeError, AttributeError, ValueError) as error:
         raise ConfigError(f"The sandbox's seed has the wrong shape: {error}") from error
     _once([person.sub for person in config.people], "sub")
+    _once([each.client_id for each in config.registrations], "client_id")
     _once([course.id for course in config.courses], "course id")
     links = [each.resource_link_id for course in config.courses for each in course.activities]
     _once(links, "resource_link_id")
-    if not config.people or not config.courses:
-        raise ConfigError("The sandbox's seed needs at least one person and one course.")
+    if not config.registrations or not config.courses or not all(config.members(each) for each in config.courses):
+        raise ConfigError("The sandbox's seed needs at least one tool, and one course with at least one person.")
     return config
 
 
@@ -167,6 +186,7 @@ def _person(raw: dict[str, Any]) -> Person:
         family_name=_text(raw["family_name"]),
         email=raw.get("email"),
         roles=tuple(raw["roles"]),
+        totp_secret=raw.get("totp_secret"),
     )
 
 
@@ -194,11 +214,19 @@ def _activity(raw: dict[str, Any]) -> Activity:
     )
 
 
-def _course(raw: dict[str, Any]) -> Course:
-    return Course(
+def _course(raw: dict[str, Any], registrations: tuple[Registration, ...], people: tuple[Person, ...]) -> Course:
+    """A course; without `tool` it uses the first one, without `people` it has everybody."""
+    course = Course(
         id=str(raw["id"]),
         label=str(raw["label"]),
         title=_text(raw["title"]),
         language=str(raw.get("language", "zh")),
+        client_id=str(raw.get("tool", registrations[0].client_id if registrations else "")),
+        people=tuple(raw.get("people", [person.sub for person in people])),
         activities=tuple(_activity(each) for each in raw.get("activities", ())),
     )
+    known = {registration.client_id for registration in registrations} | {person.sub for person in people}
+    unknown = sorted({course.client_id, *course.people} - known)
+    if unknown:
+        raise ConfigError(f"The sandbox's seed has nobody and nothing called {', '.join(unknown)}.")
+    return course

@@ -10,15 +10,16 @@ from flask import Response, request
 
 from lms_carbon.sandbox.config import Course
 from lms_carbon.sandbox.errors import RefusalError
-from lms_carbon.sandbox.place import here
+from lms_carbon.sandbox.place import database, here
+from lms_carbon.sandbox.tools import course_tool
 
 Row = TypeVar("Row")
 
 
-def find_course(course_id: str) -> Course:
-    """The course of this path. Raises RefusalError 404."""
+def find_course(course_id: str, client_id: str) -> Course:
+    """The course of this path, if it uses the tool that asks. Raises RefusalError 404."""
     course = here().config.course(course_id)
-    if course is None:
+    if course is None or course_tool(database(), course).client_id != client_id:
         raise RefusalError(404, "not_found", "There is no such course.")
     return course
 

@@ -14,10 +14,10 @@ blueprint = Blueprint("gradebook", __name__)
 
 
 def _table(course_id: str) -> dict[str, Any]:
-    course_of(course_id)
+    course = course_of(course_id)
     return {
         "columns": list_columns(database(), course_id),
-        "learners": [person for person in here().config.people if person.is_learner],
+        "learners": [person for person in here().config.members(course) if person.is_learner],
         "scores": {(each.line_item_id, each.sub): each for each in list_scores(database(), course_id)},
     }
 

@@ -125,7 +125,7 @@ def list_line_items(course_id: str) -> Response:
     """The tool's line items, filtered by resource_link_id, resource_id and tag."""
     client_id = require_scope(SCOPE_LINEITEM, SCOPE_LINEITEM_READ)
     check_accept(TYPE_LINEITEMS)
-    course = find_course(course_id)
+    course = find_course(course_id, client_id)
     columns = [each for each in list_columns(database(), course.id) if each.client_id == client_id]
     for name in ("resource_link_id", "resource_id", "tag"):
         wanted = request.args.get(name)
@@ -142,7 +142,7 @@ def create_line_item(course_id: str) -> Response:
     """A new column; 201 and its address."""
     client_id = require_scope(SCOPE_LINEITEM)
     check_accept(TYPE_LINEITEM)
-    course = find_course(course_id)
+    course = find_course(course_id, client_id)
     body = read_body(TYPE_LINEITEM)
     column = add_column(database(), course_id=course.id, client_id=client_id, body=body)
     answer = answer_json(column.document(), TYPE_LINEITEM, status=201)

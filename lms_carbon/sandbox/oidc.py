@@ -21,7 +21,7 @@ from lms_carbon.sandbox.launches import (
     use_launch,
 )
 from lms_carbon.sandbox.messages import deep_linking_claims, resource_link_claims
-from lms_carbon.sandbox.place import chosen_person, database, here, language, note, now, person
+from lms_carbon.sandbox.place import chosen_person, database, here, language, note, now, person_in
 from lms_carbon.sandbox.tools import Tool, course_tool, find_tool
 from lms_carbon.sandbox.vocabulary import MESSAGE_TYPE
 
@@ -41,13 +41,14 @@ def keyset() -> Response:
 def launch(resource_link_id: str) -> Response | str:
     """Begin a launch as the person of this browser; `?target=window` outside the frame."""
     activity = find_activity(database(), resource_link_id)
-    if activity is None:
+    course = here().config.course(activity.course_id) if activity is not None else None
+    if activity is None or course is None:
         abort(404)
     tool = _tool(activity.client_id)
     begun = begin_launch(
         database(),
         kind=RESOURCE,
-        sub=person().sub,
+        sub=person_in(course).sub,
         course_id=activity.course_id,
         resource_link_id=resource_link_id,
         client_id=tool.client_id,
@@ -61,13 +62,14 @@ def launch(resource_link_id: str) -> Response | str:
 @blueprint.get("/courses/<course_id>/choose")
 def choose(course_id: str) -> Response | str:
     """Begin a deep linking request: the tool shows what it has, the choice becomes activities."""
-    if here().config.course(course_id) is None:
+    course = here().config.course(course_id)
+    if course is None:
         abort(404)
-    tool = course_tool(database(), course_id)
+    tool = course_tool(database(), course)
     begun = begin_launch(
         database(),
         kind=DEEP_LINK,
-        sub=person().sub,
+        sub=person_in(course).sub,
         course_id=course_id,
         resource_link_id=None,
         client_id=tool.client_id,
@@ -183,15 +185,16 @@ def _check_hints(fields: MultiDict[str, str], tool: Tool) -> Launch:
     if fields["login_hint"] != begun.sub:
         raise RefusalError(400, "invalid_request", "The login_hint does not belong to the lti_message_hint.")
     # Inside a frame this request may come without the cookie (the tool's page sent it), so the hint vouches alone.
-    chosen = chosen_person()
-    if chosen is not None and chosen.sub != begun.sub:
+    course = here().config.course(begun.course_id)
+    if course is not None and chosen_person() is not None and person_in(course).sub != begun.sub:
         raise RefusalError(400, "login_required", "Someone else is signed in to the LMS by now.")
     return begun
 
 
 def _claims(begun: Launch, tool: Tool, nonce: str) -> dict[str, Any]:
     sandbox, db = here(), database()
-    who, course = sandbox.config.person(begun.sub), sandbox.config.course(begun.course_id)
+    course = sandbox.config.course(begun.course_id)
+    who = sandbox.config.member(course, begun.sub) if course is not None else None
     if who is None or course is None:
         raise RefusalError(400, "access_denied", "The person or the course is gone.")
     at = int(now())

@@ -10,7 +10,7 @@ from flask import current_app, g, request
 from joserfc.jwk import RSAKey
 
 from lms_carbon.sandbox import journal
-from lms_carbon.sandbox.config import Person, SandboxConfig
+from lms_carbon.sandbox.config import Course, Person, SandboxConfig
 from lms_carbon.sandbox.keys import ToolKeys
 from lms_carbon.sandbox.state import connect
 
@@ -75,9 +75,21 @@ def chosen_person() -> Person | None:
     return here().config.person(request.cookies.get(PERSON_COOKIE))
 
 
+def course_here() -> Course:
+    """The course of this request's path, the first one where it names none."""
+    config = here().config
+    return config.course((request.view_args or {}).get("course_id", "")) or config.courses[0]
+
+
+def person_in(course: Course) -> Person:
+    """The person that this browser is in a course: the chosen one where they are in it, else its first."""
+    config = here().config
+    return config.member(course, request.cookies.get(PERSON_COOKIE)) or config.members(course)[0]
+
+
 def person() -> Person:
-    """The person that this browser is: the chosen one, else the first."""
-    return chosen_person() or here().config.people[0]
+    """The person that this browser is in the course of this request."""
+    return person_in(course_here())
 
 
 def language() -> str:

@@ -29,9 +29,9 @@ def list_members(course_id: str) -> Response:
     """The members, filtered by `role` (URI or short name), seen from resource link `rlid`, in pages of `limit`."""
     client_id = require_scope(SCOPE_ROSTER)
     check_accept(TYPE_ROSTER)
-    course = find_course(course_id)
+    course = find_course(course_id, client_id)
     activity = _activity(course, client_id)
-    people = [each for each in here().config.people if _is_member(each)]
+    people = [each for each in here().config.members(course) if _is_member(each)]
     role = request.args.get("role")
     if role is not None:
         wanted = role if "#" in role else MEMBERSHIP + role

@@ -100,7 +100,8 @@ def _read_score(body: dict[str, Any], column: Column) -> Score:
     activity_progress = _read_word(body, "activityProgress", ACTIVITY_PROGRESS)
     grading_progress = _read_word(body, "gradingProgress", GRADING_PROGRESS)
     timestamp = _read_timestamp(body)
-    person = here().config.person(sub)
+    course = here().config.course(column.course_id)
+    person = here().config.member(course, sub) if course is not None else None
     if person is None or not person.is_learner:
         status = here().config.rules.ungradable_status
         raise RefusalError(status, "not_gradable", f"{sub} is not a learner of this course.")

@@ -15,12 +15,15 @@ def open_state(path: Path, config: SandboxConfig, *, tool_url: str, at: float) -
         create_tables(db)
         with transaction(db):
             ensure_key(db, at=at)
-            _seed_tool(db, config.registration, tool_url)
+            tools = {each.client_id: each for each in config.registrations}
+            for tool in config.registrations:
+                _seed_tool(db, tool, tool_url)
             for course in config.courses:
+                tool = tools[course.client_id]
                 for position, activity in enumerate(course.activities):
-                    _seed_activity(db, config.registration, tool_url, course, activity, position)
+                    _seed_activity(db, tool, tool_url, course, activity, position)
                     if activity.line_item is not None:
-                        _seed_line_item(db, config.registration, course, activity, activity.line_item)
+                        _seed_line_item(db, tool, course, activity, activity.line_item)
     finally:
         db.close()
 

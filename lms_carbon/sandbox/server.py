@@ -16,6 +16,7 @@ from lms_carbon.sandbox import (
     line_items,
     oidc,
     pages,
+    placing,
     registration,
     roster,
     scores,
@@ -37,6 +38,7 @@ BLUEPRINTS: Final = (
     deep_links.blueprint,
     registration.blueprint,
     pages.blueprint,
+    placing.blueprint,
     gradebook.blueprint,
     tool_pages.blueprint,
 )

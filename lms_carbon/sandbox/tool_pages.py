@@ -21,11 +21,11 @@ def show(course_id: str) -> tuple[str, int]:
 
 
 def _show(course_id: str, *, wrong: str | None) -> tuple[str, int]:
-    course_of(course_id)
+    course = course_of(course_id)
     page = render_template(
         "sandbox/tools.html",
         tools=list_tools(database()),
-        used=course_tool(database(), course_id),
+        used=course_tool(database(), course),
         wrong=wrong,
     )
     if not can_register(person()):

@@ -1,4 +1,4 @@
-"""The tools that the platform knows: the seeded one and those that registered themselves."""
+"""The tools that the platform knows: the seeded ones and those that registered themselves."""
 
 import json
 import sqlite3
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from lms_carbon.sandbox.config import Course
 from lms_carbon.sandbox.state import dump, transaction
 
 
@@ -47,7 +48,7 @@ def find_tool(db: sqlite3.Connection, client_id: str) -> Tool | None:
 
 
 def list_tools(db: sqlite3.Connection) -> list[Tool]:
-    """All tools, the seeded one first."""
+    """All tools, the seeded ones first."""
     return [_tool(row) for row in db.execute("SELECT * FROM tool ORDER BY seeded DESC, rowid")]
 
 
@@ -76,12 +77,12 @@ def add_tool(db: sqlite3.Connection, tool: Tool) -> None:
     )
 
 
-def course_tool(db: sqlite3.Connection, course_id: str) -> Tool:
-    """The tool that the course's activities belong to, the seeded one while there are none."""
+def course_tool(db: sqlite3.Connection, course: Course) -> Tool:
+    """The tool that the course's activities belong to, the seed's while there are none."""
     row = db.execute(
         "SELECT tool.* FROM tool LEFT JOIN activity ON activity.client_id = tool.client_id AND course_id = ?"
-        " GROUP BY tool.client_id ORDER BY COUNT(activity.client_id) DESC, tool.seeded DESC LIMIT 1",
-        (course_id,),
+        " GROUP BY tool.client_id ORDER BY COUNT(activity.client_id) DESC, tool.client_id = ? DESC LIMIT 1",
+        (course.id, course.client_id),
     ).fetchone()
     return _tool(row)
 

@@ -12,16 +12,19 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms_carbon.sandbox.activities import list_activities
+from lms_carbon.sandbox.codes import current_code
 from lms_carbon.sandbox.errors import RefusalError
 from lms_carbon.sandbox.journal import FROM_TOOL, list_entries
 from lms_carbon.sandbox.keys import peek
 from lms_carbon.sandbox.place import (
     chosen_person,
     close_database,
+    course_here,
     database,
     here,
     language,
     note,
+    now,
     person,
 )
 from lms_carbon.sandbox.rights import can_place, can_register
@@ -61,22 +64,23 @@ def _page_context() -> dict[str, Any]:
     def t(key: str, **values: object) -> str:
         return say(key, lang, **values)
 
-    course_id = (request.view_args or {}).get("course_id", "")
-    course = sandbox.config.course(course_id) or sandbox.config.courses[0]
+    course, me = course_here(), person()
     return {
         "t": t,
         "lang": lang,
         "html_lang": "zh-CN" if lang == "zh" else "en",
         "nonce": g.nonce,
         "sandbox": sandbox,
-        "me": person(),
+        "me": me,
+        "members": sandbox.config.members(course),
+        "code": current_code(me.totp_secret, at=now()) if me.totp_secret else None,
         "has_chosen": chosen_person() is not None,
         "course": course,
         # Asked for by the pages that show them; the forms that post themselves stay quick.
         "activities": partial(list_activities, database(), course.id),
         "log": partial(list_entries, database(), limit=LOG_BESIDE),
-        "can_place": can_place(person()),
-        "can_register": can_register(person()),
+        "can_place": can_place(me),
+        "can_register": can_register(me),
     }
 
 

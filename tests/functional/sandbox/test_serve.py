@@ -33,7 +33,7 @@ def test_names_what_is_wrong_with_a_seed(tmp_path: Path) -> None:
     seed.write_text("people: []\n", encoding="utf-8")
     ended = run("--state", str(tmp_path / "s.db"), "--config", str(seed), demo="1")
     assert ended.returncode == 2
-    assert "lacks 'platform'" in ended.stderr
+    assert "lacks 'tools'" in ended.stderr
 
 
 def test_serves_until_interrupted(tmp_path: Path) -> None:

@@ -26,32 +26,64 @@ def test_the_demo_has_its_people_and_activities() -> None:
         ("u-qian", "reviewer"),
         ("u-chen", "assessor"),
         ("u-he", "assessor"),
+        ("u-jiang", "assessor"),
+        ("u-liang", "moderator"),
         ("u-wang", "officer"),
+        ("u-sun", "officer"),
+        ("u-mei", "mentor"),
         ("u-zhao", "teacher"),
         ("u-tang", "administrator"),
+        ("u-gao", "candidate"),
+        ("u-fang", "candidate"),
+        ("u-luo", "officer"),
+        ("u-xie", "teacher"),
     ]
-    assert [person.sub for person in config.people if person.is_learner] == ["u-lin", "u-lu"]
-    [course] = config.courses
-    assert [each.resource_link_id for each in course.activities] == ["rl-practice", "rl-exam", "rl-desk"]
-    assert [each.line_item is not None for each in course.activities] == [False, True, False]
+    assert [person.sub for person in config.people if person.totp_secret] == ["u-wang", "u-sun", "u-luo"]
+    course, other = config.courses
+    assert [person.sub for person in config.members(course) if person.is_learner] == ["u-lin", "u-lu"]
+    activities = {each.resource_link_id: each.line_item is not None for each in course.activities}
+    assert activities == {
+        "rl-practice": False,
+        "rl-exam": True,
+        "rl-practical": True,
+        "rl-portfolio": True,
+        "rl-result": True,
+        "rl-path": False,
+        "rl-desk": False,
+    }
+    assert not set(course.people) & set(other.people)
+    assert course.client_id != other.client_id
+
+
+def test_a_course_has_everybody_and_the_first_tool_unless_it_says_otherwise() -> None:
+    raw = demo()
+    for course in raw["courses"]:
+        del course["people"], course["tool"]
+    config = parse_config(raw)
+    assert [config.members(course) for course in config.courses] == [list(config.people)] * 2
+    assert {course.client_id for course in config.courses} == {"lms-carbon-demo"}
 
 
 def test_addresses_are_relative_to_the_tool() -> None:
-    tool = load_config().registration
+    tool = load_config().registrations[0]
     assert tool.at("http://127.0.0.1:8000/", "/lti/login") == "http://127.0.0.1:8000/lti/login"
 
 
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda raw: raw.pop("tool"), "tool"),
+        (lambda raw: raw.pop("tools"), "tools"),
+        (lambda raw: raw["tools"].append(raw["tools"][0]), "lms-carbon-demo"),
+        (lambda raw: raw["courses"][0].update(tool="nothing"), "nothing"),
+        (lambda raw: raw["courses"][0].update(people=["u-nobody"]), "u-nobody"),
+        (lambda raw: raw["courses"][0].update(people=[]), "at least one person"),
         (lambda raw: raw["people"][0].pop("sub"), "sub"),
         (lambda raw: raw["people"].append(raw["people"][0]), "u-lin"),
         (lambda raw: raw["courses"].append(raw["courses"][0]), "carbon-2026"),
         (lambda raw: raw["courses"][0]["activities"].append(raw["courses"][0]["activities"][0]), "rl-practice"),
         (lambda raw: raw["courses"][0]["title"].pop("zh"), "zh"),
         (lambda raw: raw["courses"][0]["title"].update({"in order": None}), "in order"),
-        (lambda raw: raw.update(people=[]), "at least one person"),
+        (lambda raw: raw.update(people=[]), "u-lin"),
         (lambda raw: raw.update(people=7), "wrong shape"),
         (lambda raw: raw.update(rules="sakai"), "sakai"),
     ],

@@ -28,6 +28,23 @@ async function keepLooking() {
 
 if (log !== null) setTimeout(keepLooking, PAUSE / 4);
 
+// The code of the person's authenticator, kept current.
+const code = document.getElementById("code");
+
+async function keepCode() {
+  try {
+    const answer = document.hidden ? null : await fetch(code.dataset.source);
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const now = page?.getElementById("code")?.textContent;
+    if (now && now !== code.textContent) code.textContent = now;
+  } catch {
+    // As above.
+  }
+  setTimeout(keepCode, PAUSE);
+}
+
+if (code !== null) setTimeout(keepCode, PAUSE);
+
 // A tool that is done with its registration says so (dynamic registration, step 7).
 const frame = document.querySelector("iframe[data-close]");
 if (frame !== null) {
