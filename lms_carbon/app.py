@@ -10,7 +10,9 @@ from lms_carbon.core.http import frame_origins, init_http
 from lms_carbon.core.jobs import Job, init_jobs
 from lms_carbon.core.logs import init_logs
 from lms_carbon.core.web import ApiBlueprint, Blueprint
+from lms_carbon.cycles import jobs as cycles_jobs
 from lms_carbon.cycles.services import own_data as cycles_data
+from lms_carbon.cycles.views import urls as cycles_urls
 from lms_carbon.exams import api as exams_api
 from lms_carbon.exams import jobs as exams_jobs
 from lms_carbon.exams.services import hooks as exams_hooks
@@ -26,7 +28,9 @@ from lms_carbon.lti.services import own_data as lti_data
 from lms_carbon.lti.services import registrations as lti_registrations
 from lms_carbon.lti.views import scores as lti_scores
 from lms_carbon.lti.views import urls as lti_urls
+from lms_carbon.marking.services import hooks as marking_hooks
 from lms_carbon.marking.services import own_data as marking_data
+from lms_carbon.marking.views import urls as marking_urls
 from lms_carbon.paths.services import own_data as paths_data
 from lms_carbon.people import commands as people_commands
 from lms_carbon.people import jobs as people_jobs
@@ -34,7 +38,9 @@ from lms_carbon.people import queries as people_queries
 from lms_carbon.people.services import own_data as people_data
 from lms_carbon.people.views import desk as people_desk
 from lms_carbon.people.views import urls as people_urls
+from lms_carbon.portfolio.services import hooks as portfolio_hooks
 from lms_carbon.portfolio.services import own_data as portfolio_data
+from lms_carbon.portfolio.views import urls as portfolio_urls
 from lms_carbon.practicals.services import own_data as practicals_data
 from lms_carbon.question_bank import api as question_bank_api
 from lms_carbon.question_bank.commands import questions_commands
@@ -51,10 +57,13 @@ from lms_carbon.web import views as web_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
+    cycles_urls.blueprint,
     exams_urls.blueprint,
     files_views.blueprint,
     people_urls.blueprint,
     lti_urls.blueprint,
+    marking_urls.blueprint,
+    portfolio_urls.blueprint,
     question_bank_pages.blueprint,
     results_urls.blueprint,
     web_views.blueprint,
@@ -64,7 +73,14 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     lti_api.api_blueprint,
     question_bank_api.api_blueprint,
 )
-JOBS: tuple[Job, ...] = (*exams_jobs.JOBS, *files_jobs.JOBS, *lti_jobs.JOBS, *people_jobs.JOBS, *results_jobs.JOBS)
+JOBS: tuple[Job, ...] = (
+    *cycles_jobs.JOBS,
+    *exams_jobs.JOBS,
+    *files_jobs.JOBS,
+    *lti_jobs.JOBS,
+    *people_jobs.JOBS,
+    *results_jobs.JOBS,
+)
 COMMANDS: tuple[click.Command, ...] = (
     cli.database_commands,
     cli.serve_command,
@@ -102,7 +118,10 @@ def init_hooks(app: Flask) -> None:
     hooks.load_actor.register(app, people_queries.find_actor)
     hooks.navigation.register(app, people_desk.desks_of_people)
     hooks.person_data.register(app, people_data.person_data_of_people)
+    # Before the files: what was never handed in lets go of its files, which are then erased.
+    hooks.person_data.register(app, portfolio_data.person_data_of_portfolios)
     hooks.person_data.register(app, files_storage.person_data_of_files)
+    hooks.navigation.register(app, cycles_urls.desks)
     hooks.person_data.register(app, cycles_data.person_data_of_cycles)
     hooks.navigation.register(app, exams_urls.desks)
     hooks.launch_target.register(app, exams_hooks.find_launch_target)
@@ -111,9 +130,19 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, question_bank_data.person_data_of_questions)
     hooks.navigation.register(app, lti_scores.desks_of_scores)
     hooks.person_data.register(app, lti_data.person_data_of_lti)
+    hooks.navigation.register(app, marking_urls.desks)
+    hooks.open_work.register(app, marking_hooks.open_work_of_marking)
     hooks.person_data.register(app, marking_data.person_data_of_marking)
     hooks.person_data.register(app, practicals_data.person_data_of_practicals)
-    hooks.person_data.register(app, portfolio_data.person_data_of_portfolios)
+    hooks.navigation.register(app, portfolio_urls.desks)
+    hooks.launch_target.register(app, portfolio_hooks.find_launch_target)
+    hooks.open_work.register(app, portfolio_hooks.list_open_work)
+    hooks.instrument_facts.register(app, portfolio_hooks.list_facts)
+    hooks.own_work.register(app, portfolio_hooks.list_own_work)
+    hooks.shown_work.register(app, portfolio_hooks.show_work)
+    hooks.scores_out.register(app, portfolio_hooks.send_scores)
+    hooks.file_reader.register(app, portfolio_hooks.may_read_file)
+    hooks.file_kept.register(app, portfolio_hooks.keep_file)
     hooks.person_data.register(app, results_data.person_data_of_results)
     hooks.launch_target.register(app, results_own.find_launch_target)
     hooks.own_work.register(app, results_own.list_own_results)

@@ -12,14 +12,7 @@ from lms_carbon.files.models import StoredFile
 from lms_carbon.framework.models import Requirement
 from lms_carbon.marking.models import Rubric
 from lms_carbon.people.models.persons import Person
-
-
-class ReviewState(enum.StrEnum):
-    """Whether candidates can hand in."""
-
-    DRAFT = "draft"
-    OPEN = "open"
-    CLOSED = "closed"
+from lms_carbon.portfolio.rules import PortfolioState, ReviewState
 
 
 class PortfolioReview(Model):
@@ -43,13 +36,6 @@ class PortfolioReview(Model):
 
     instrument: Mapped[Instrument] = relationship()
     rubric: Mapped[Rubric] = relationship()
-
-
-class PortfolioState(enum.StrEnum):
-    """Whether the candidate still works on it."""
-
-    OPEN = "open"
-    SUBMITTED = "submitted"
 
 
 class Portfolio(Model):

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import PersonData
 from lms_carbon.people.services.own_data import plain_rows
-from lms_carbon.portfolio.models import Evidence, Portfolio, PortfolioReview, PortfolioState
+from lms_carbon.portfolio.models import Evidence, Portfolio, PortfolioReview
+from lms_carbon.portfolio.rules import PortfolioState
 
 
 def export_own(person_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -22,10 +23,18 @@ def export_own(person_id: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def erase_own(person_id: int, _at: datetime) -> None:
-    """Remove evidence that was never handed in."""
-    open_ones = sa.select(Portfolio.id).where(Portfolio.person_id == person_id, Portfolio.state == PortfolioState.OPEN)
+    """Remove evidence that was never handed in, and what was taken out again."""
+    mine = sa.select(Portfolio.id).where(Portfolio.person_id == person_id)
+    open_ones = mine.where(Portfolio.state == PortfolioState.OPEN)
     session.execute(
-        sa.delete(Evidence).where(Evidence.portfolio_id.in_(open_ones)).execution_options(synchronize_session=False)
+        sa.delete(Evidence)
+        .where(
+            sa.or_(
+                Evidence.portfolio_id.in_(open_ones),
+                sa.and_(Evidence.portfolio_id.in_(mine), Evidence.removed_at.is_not(None)),
+            )
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

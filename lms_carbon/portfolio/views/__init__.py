@@ -1,0 +1,1 @@
+"""Pages of portfolios: the candidate's and the officers'."""
