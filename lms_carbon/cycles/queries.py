@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from lms_carbon.core.db import database_now, session
 from lms_carbon.core.hooks import OpenWork, open_work
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Mark, Track
 from lms_carbon.cycles.rules import counting_attempt, instrument_score
+from lms_carbon.people.models.persons import Person
 
 
 def list_tracks(institution_id: int, *, states: Collection[CycleState] = tuple(CycleState)) -> Sequence[Track]:
@@ -170,3 +171,40 @@ def list_due_cycles() -> Sequence[int]:
     due = sa.and_(Cycle.state == CycleState.OPEN, Cycle.closes_at <= database_now())
     query = sa.select(Cycle.id).where(sa.or_(due, Cycle.state == CycleState.CLOSING)).order_by(Cycle.id)
     return session.scalars(query).all()
+
+
+def find_candidacies(
+    cycle_id: int, *, text: str = "", track_id: int | None = None, state: str = "", after: int = 0, limit: int = 50
+) -> Sequence[Candidacy]:
+    """Return up to `limit` + 1 candidacies of a cycle with person, track and position; those who ask come first.
+
+    `state` is one of `CandidacyState`, or `unchecked` for those entered without confirmed years; without one, all
+    but the withdrawn. `text` is looked for in name and number. `after` is how many are passed over.
+    """
+    query = (
+        sa.select(Candidacy)
+        .join(Candidacy.track)
+        .join(Candidacy.person)
+        .where(Track.cycle_id == cycle_id)
+        .options(contains_eager(Candidacy.person), contains_eager(Candidacy.track).joinedload(Track.position))
+        .order_by(Candidacy.state != CandidacyState.ASKED, Candidacy.id)
+    )
+    if track_id is not None:
+        query = query.where(Candidacy.track_id == track_id)
+    if text:
+        query = query.where(sa.or_(*(each.icontains(text, autoescape=True) for each in (Person.name, Person.number))))
+    if state == "unchecked":
+        query = query.where(Candidacy.state == CandidacyState.ENTERED, Candidacy.years.is_(None))
+    elif state:
+        query = query.where(Candidacy.state == CandidacyState(state))
+    else:
+        query = query.where(Candidacy.state != CandidacyState.WITHDRAWN)
+    return session.scalars(query.offset(after).limit(limit + 1)).all()
+
+
+def states_in_track(track_id: int, person_ids: Collection[int]) -> dict[int, CandidacyState]:
+    """Return person id → the state of their candidacy in a track; persons without one are absent."""
+    query = sa.select(Candidacy.person_id, Candidacy.state).where(
+        Candidacy.track_id == track_id, Candidacy.person_id.in_(person_ids)
+    )
+    return {row.person_id: row.state for row in session.execute(query)}
