@@ -25,7 +25,8 @@ from lms_carbon.core.transaction import independent
 from lms_carbon.core.web import PUBLIC, Blueprint
 from tests.conftest import PublicClient
 from tests.support.databases import migrate, settings_for
-from tests.support.exams import Candidate, ExamWorld, make_exam, seated
+from tests.support.exam_seats import Candidate, seated
+from tests.support.exams import ExamWorld, make_exam
 from tests.support.postgres import running_postgres
 from tests.support.servers import WebServer, running
 

@@ -14,7 +14,8 @@ from lms_carbon.exams.rules.states import SubmittedBy
 from lms_carbon.exams.services.submission import submit_attempt
 from lms_carbon.people.models.access import AuthSession
 from tests.support.browser import Site, Visitor, assert_accessible
-from tests.support.exams import ExamWorld, late_answers, make_exam, move_deadline
+from tests.support.exam_seats import late_answers, move_deadline
+from tests.support.exams import ExamWorld, make_exam
 from tests.support.sitting import Sitter, begin, sit
 from tests.support.storms import API, chip, crash, cut, hand_in, mend, pick, settled, until, values, waiting
 

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.browser import Site, Visitor, assert_accessible, screenshot
-from tests.support.exams import ExamWorld, held_answers, late_answers, make_exam
+from tests.support.exam_seats import held_answers, late_answers
+from tests.support.exams import ExamWorld, make_exam
 from tests.support.sitting import Sitter, begin, sit, wait_ready
 from tests.support.storms import API, chip, crash, cut, mend, pick, settled, until, values, waiting
 

@@ -21,7 +21,8 @@ from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.queries.standings import list_answers
 from lms_carbon.exams.rules.scoring import HeldAnswer, answers_digest
 from lms_carbon.exams.rules.states import AttemptState, SubmittedBy
-from tests.support.exams import Candidate, ExamWorld, make_exam, move_deadline, seated
+from tests.support.exam_seats import Candidate, move_deadline, seated
+from tests.support.exams import ExamWorld, make_exam
 from tests.support.servers import Scheduler, WebServer, running
 
 pytestmark = pytest.mark.faults

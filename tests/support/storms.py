@@ -7,7 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Error, Page, expect
 
-from tests.support.exams import ExamWorld, held_answers
+from tests.support.exam_seats import held_answers
+from tests.support.exams import ExamWorld
 from tests.support.sitting import Sitter
 
 API = re.compile(r".*/api/v1/attempts/.*")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import click
+import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,8 +15,10 @@ from werkzeug.test import TestResponse
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.cookies import cookie_name
+from lms_carbon.core.db import session
 from lms_carbon.core.identity import SCOPE_OF_ROLE, Actor, Role
 from lms_carbon.core.transaction import transaction
+from lms_carbon.people.models.records import AuditEntry
 from lms_carbon.people.queries import find_actor
 from lms_carbon.people.services.grants import grant_role
 from lms_carbon.people.services.persons import create_institution, create_person
@@ -128,3 +131,9 @@ def form_token(client: FlaskClient, page: str) -> str:
     """Return the token of the forms on a page, for a form that is sent when its page is out of date."""
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)
     return found.group(1) if found else ""
+
+
+def list_acts(app: Flask) -> list[str]:
+    """Return what the audit trail holds, in order."""
+    with app.app_context():
+        return list(session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)))

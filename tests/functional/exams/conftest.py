@@ -3,7 +3,8 @@
 import pytest
 from flask import Flask
 
-from tests.support.exams import Candidate, ExamWorld, make_exam, seated
+from tests.support.exam_seats import Candidate, seated
+from tests.support.exams import ExamWorld, make_exam
 
 
 @pytest.fixture

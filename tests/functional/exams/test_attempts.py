@@ -16,17 +16,8 @@ from lms_carbon.cycles.models import Candidacy, EntryRule
 from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.services.exams import ExamSettings, close_exam, delete_exam, update_exam
 from lms_carbon.exams.services.hooks import find_launch_target
-from tests.support.exams import (
-    Candidate,
-    ExamWorld,
-    change,
-    exam_row,
-    make_candidate,
-    make_exam,
-    make_practice,
-    move_deadline,
-    seated,
-)
+from tests.support.exam_seats import Candidate, change, make_candidate, move_deadline, seated
+from tests.support.exams import ExamWorld, exam_row, make_exam, make_practice
 from tests.support.world import act_as, make_institution, make_person, make_session, use_token
 
 

@@ -1,10 +1,5 @@
 """Submission: once, with everything that was acknowledged, scored and booked with it."""
 
-import hashlib
-import itertools
-import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,57 +9,32 @@ from flask import Flask
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
-from lms_carbon.cycles.models import Instrument, Mark, MarkBatch
+from lms_carbon.cycles.models import Instrument, MarkBatch
 from lms_carbon.cycles.queries import instrument_scores
 from lms_carbon.exams.jobs import submit_overdue
-from lms_carbon.exams.models.attempts import Answer, AttemptState
-from lms_carbon.exams.queries.standings import practice_result, receipt_of, released_score
+from lms_carbon.exams.models.attempts import AttemptState
+from lms_carbon.exams.queries.standings import released_score
 from lms_carbon.exams.rules.states import SubmittedBy
-from lms_carbon.exams.services.submission import submit_attempt
 from lms_carbon.people.models.records import AuditEntry
-from tests.support.exams import (
-    RIGHT,
+from tests.support.exam_seats import (
     Candidate,
-    ExamWorld,
-    audit,
+    batches_of,
     change,
+    digest_of,
     held_answers,
     late_answers,
-    make_candidate,
-    make_exam,
-    make_practice,
+    marks_of,
     move_deadline,
     seated,
 )
-
-
-def _marks(world: ExamWorld) -> list[Mark]:
-    with world.app.app_context(), transaction(write=False):
-        return list(session.scalars(sa.select(Mark).order_by(Mark.id)))
-
-
-def _batches(world: ExamWorld) -> list[str]:
-    with world.app.app_context(), transaction(write=False):
-        return list(session.scalars(sa.select(MarkBatch.source)))
-
-
-def _digest(world: ExamWorld, attempt_id: int) -> str:
-    """Make the digest again, as its documentation says, from what the database holds."""
-    rows = [
-        {"slot": slot, "epoch": epoch, "seq": seq, "value": value}
-        for slot, (epoch, seq, value) in sorted(held_answers(world, attempt_id).items())
-    ]
-    text = json.dumps(
-        {"attempt": attempt_id, "answers": rows}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
+from tests.support.exams import ExamWorld, audit, make_exam
 
 
 def test_submission_saves_scores_and_books(world: ExamWorld, candidate: Candidate) -> None:
     candidate.put(change(1, 1, "a"), change(2, 2, ["a"]))
     answer = candidate.submit(change(1, 3, "b"), change(4, 4, {"value": "32368", "unit": "tCO2"}))
     assert answer.status_code == 200, answer.json
-    digest = _digest(world, candidate.attempt_id)
+    digest = digest_of(world, candidate.attempt_id)
     assert answer.json == {
         "receipt": f"{digest[:4]} {digest[4:8]} {digest[8:12]}",
         "digest": digest,
@@ -78,7 +48,7 @@ def test_submission_saves_scores_and_books(world: ExamWorld, candidate: Candidat
             instrument = session.get_one(Instrument, world.instrument_id)
             assert instrument_scores(instrument) == {attempt.candidacy_id: 62_50}
             assert released_score(instrument, attempt.candidacy_id or 0) is None, "nothing before the release"
-    marks = _marks(world)
+    marks = marks_of(world)
     # Four questions of one point, each split evenly over two requirements.
     assert [(mark.earned, mark.possible) for mark in marks] == [
         (500, 500),
@@ -90,14 +60,14 @@ def test_submission_saves_scores_and_books(world: ExamWorld, candidate: Candidat
         (500, 500),
         (500, 500),
     ]
-    assert _batches(world) == [f"attempt:{candidate.attempt_id}"]
+    assert batches_of(world) == [f"attempt:{candidate.attempt_id}"]
 
 
 def test_points_split_by_the_largest_remainder(app: Flask) -> None:
     world = make_exam(app, shares=3)
     candidate = seated(world)
     candidate.submit(change(1, 1, "b"), change(2, 2, ["a"]))
-    marks = _marks(world)
+    marks = marks_of(world)
     assert [mark.possible for mark in marks[:3]] == [334, 333, 333]
     assert [mark.earned for mark in marks[:6]] == [334, 333, 333, 167, 167, 166]
 
@@ -109,7 +79,7 @@ def test_submitting_again_gives_the_same_receipt(world: ExamWorld, candidate: Ca
     assert first.json == second.json == third.json
     assert held_answers(world, candidate.attempt_id) == {1: (1, 1, "b")}
     assert late_answers(world, candidate.attempt_id) == [(1, 1, 2, "c", "submitted")]
-    assert len(_batches(world)) == 1
+    assert len(batches_of(world)) == 1
     with world.app.app_context(), transaction(write=False):
         acts = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "attempt.submit")).all()
         assert [act.person_id for act in acts] == [candidate.person.person_id]
@@ -118,15 +88,15 @@ def test_submitting_again_gives_the_same_receipt(world: ExamWorld, candidate: Ca
 def test_an_empty_exam_is_submitted_and_scores_nothing(world: ExamWorld, candidate: Candidate) -> None:
     answer = candidate.submit()
     assert (answer.status_code, answer.json["answered"]) == (200, 0)
-    assert sum(mark.earned for mark in _marks(world)) == 0
-    assert len(_marks(world)) == 8
+    assert sum(mark.earned for mark in marks_of(world)) == 0
+    assert len(marks_of(world)) == 8
 
 
 def test_an_older_window_cannot_submit(world: ExamWorld, candidate: Candidate) -> None:
     candidate.open_window()
     answer = candidate.submit(change(1, 1, "a"), epoch=1)
     assert (answer.status_code, answer.json["code"], answer.json["epoch"]) == (409, "taken-over", 2)
-    assert _batches(world) == []
+    assert batches_of(world) == []
     assert late_answers(world, candidate.attempt_id) == [(1, 1, 1, "a", "taken_over")]
 
 
@@ -147,7 +117,7 @@ def test_a_wrong_answer_keeps_the_candidate_from_submitting_but_not_the_deadline
     answer = candidate.submit(change(1, 1, "zzz"), change(3, 1, True))
     assert answer.status_code == 422
     assert answer.json["saved"] == [{"slot": 3, "seq": 1}]
-    assert _batches(world) == []
+    assert batches_of(world) == []
     assert candidate.submit(change(4, 2, "x" * 70_000)).status_code == 413
     answer = candidate.submit(change(1, 1, "zzz"), by="page")
     assert (answer.status_code, answer.json["answered"]) == (200, 1)
@@ -179,9 +149,9 @@ def test_the_scheduler_submits_for_those_who_are_gone(world: ExamWorld, candidat
         attempt = world.attempt(candidate.attempt_id)
         assert (attempt.state, attempt.submitted_by) == (AttemptState.SUBMITTED, SubmittedBy.SCHEDULER)
         assert world.attempt(other.attempt_id).state is AttemptState.RUNNING
-    assert _batches(world) == [f"attempt:{candidate.attempt_id}"]
+    assert batches_of(world) == [f"attempt:{candidate.attempt_id}"]
     # The page comes back and gets the receipt.
-    assert candidate.submit().json["digest"] == _digest(world, candidate.attempt_id)
+    assert candidate.submit().json["digest"] == digest_of(world, candidate.attempt_id)
 
 
 def test_one_attempt_that_cannot_be_scored_does_not_stop_the_others(app: Flask) -> None:
@@ -206,107 +176,3 @@ def test_one_attempt_that_cannot_be_scored_does_not_stop_the_others(app: Flask) 
         submit_overdue()
         assert world.attempt(first.attempt_id).state is AttemptState.RUNNING
         assert world.attempt(second.attempt_id).state is AttemptState.SUBMITTED
-
-
-def test_many_submissions_at_once_are_one(world: ExamWorld, candidate: Candidate) -> None:
-    """The candidate's double click, the page and two schedulers, all in the same moment."""
-    candidate.put(change(1, 1, "b"))
-    move_deadline(world, candidate.attempt_id, -61)
-    browsers = [make_candidate(world, person=candidate.person) for _ in range(3)]
-    start = threading.Barrier(6)
-
-    def press(browser: Candidate) -> str:
-        browser.attempt_id, browser.epoch = candidate.attempt_id, candidate.epoch
-        start.wait()
-        return str(browser.submit().json["digest"])
-
-    def tick() -> str:
-        with world.app.app_context():
-            start.wait()
-            submit_overdue()
-            with transaction(write=False):
-                receipt = receipt_of(world.attempt(candidate.attempt_id))
-            return receipt.digest if receipt else ""
-
-    with ThreadPoolExecutor(6) as pool:
-        digests = [pool.submit(press, browser) for browser in browsers] + [pool.submit(tick) for _ in range(3)]
-        assert {each.result() for each in digests} == {_digest(world, candidate.attempt_id)}
-    assert len(_batches(world)) == 1
-    assert len(_marks(world)) == 8
-
-
-def test_no_acknowledged_answer_is_outside_the_digest(world: ExamWorld, candidate: Candidate) -> None:
-    """Saves race with the submission: each is either acknowledged and in the digest, or refused and kept."""
-    browsers = [make_candidate(world, person=candidate.person) for _ in range(3)]
-    numbers = itertools.count(1)
-    acknowledged: dict[int, int] = {}
-    refused: list[int] = []
-    begun, lock = threading.Semaphore(0), threading.Lock()
-
-    def save(slot: int, browser: Candidate) -> None:
-        browser.attempt_id, browser.epoch = candidate.attempt_id, candidate.epoch
-        for seq in range(1, 1000):
-            next(numbers)
-            answer = browser.put(change(slot, seq, RIGHT[slot]))
-            begun.release()
-            with lock:
-                if answer.status_code == 409:
-                    assert answer.json["code"] == "submitted"
-                    refused.append(slot)
-                    return
-                assert answer.status_code == 200, answer.json
-                acknowledged[slot] = answer.json["saved"][0]["seq"]
-        raise AssertionError("never refused")
-
-    with ThreadPoolExecutor(3) as pool:
-        runs = [pool.submit(save, slot, browser) for slot, browser in zip((1, 2, 4), browsers, strict=True)]
-        for _ in range(12):
-            begun.acquire(timeout=30)
-        receipt = candidate.submit().json
-        for run in runs:
-            run.result()
-    held = held_answers(world, candidate.attempt_id)
-    assert receipt["digest"] == _digest(world, candidate.attempt_id)
-    assert {slot: row[1] for slot, row in held.items()} == acknowledged
-    assert sorted(refused) == [1, 2, 4]
-    assert {row[0]: row[2] for row in late_answers(world, candidate.attempt_id)} == {
-        slot: seq + 1 for slot, seq in acknowledged.items()
-    }
-
-
-def test_a_practice_exam_books_nothing_and_shows_its_result_at_once(world: ExamWorld) -> None:
-    practice = make_practice(world)
-    candidate = make_candidate(world)
-    candidate.start(practice)
-    candidate.open_window()
-    assert candidate.submit(change(1, 1, "b"), change(2, 2, ["a"])).status_code == 200
-    assert _marks(world) == []
-    with world.app.app_context(), transaction(write=False):
-        result = practice_result(world.attempt(candidate.attempt_id))
-        assert result is not None
-        assert result.score == 37_50
-        assert [(slot, score.earned) for slot, score, _ in result.slots] == [(1, 1000), (2, 500), (3, 0), (4, 0)]
-
-
-def test_an_exam_that_counts_shows_no_result(world: ExamWorld, candidate: Candidate) -> None:
-    candidate.submit(change(1, 1, "b"))
-    with world.app.app_context(), transaction(write=False):
-        assert practice_result(world.attempt(candidate.attempt_id)) is None
-
-
-def test_an_answer_that_no_longer_reads_is_no_answer(world: ExamWorld, candidate: Candidate) -> None:
-    """What a kind refuses when it scores - after an update of the kind, say - earns nothing and stops nothing."""
-    candidate.put(change(1, 1, "b"))
-    with world.app.app_context(), transaction():
-        session.execute(sa.update(Answer).values(value={"old": "shape"}))
-    answer = candidate.submit()
-    assert (answer.status_code, answer.json["answered"]) == (200, 0)
-
-
-def test_a_service_call_for_a_submitted_attempt_is_told_so(world: ExamWorld, candidate: Candidate) -> None:
-    with world.app.app_context():
-        for made_now in (True, False):
-            with transaction():
-                done = submit_attempt(attempt_id=candidate.attempt_id, by=SubmittedBy.SCHEDULER, at=now())
-            assert done.made_now is made_now
-            assert done.receipt.questions == 4

@@ -13,7 +13,6 @@ from lms_carbon.core.transaction import transaction
 from lms_carbon.scheduler.clockwork import make_timetable, run_safely
 from lms_carbon.scheduler.commands import work_off
 
-
 pytestmark = pytest.mark.own_app
 
 
