@@ -15,7 +15,9 @@ from lms_carbon.cycles.services import own_data as cycles_data
 from lms_carbon.cycles.views import urls as cycles_urls
 from lms_carbon.exams import api as exams_api
 from lms_carbon.exams import jobs as exams_jobs
+from lms_carbon.exams.queries import told as exams_told
 from lms_carbon.exams.services import hooks as exams_hooks
+from lms_carbon.exams.services import release as exams_release
 from lms_carbon.exams.views import urls as exams_urls
 from lms_carbon.files import jobs as files_jobs
 from lms_carbon.files import views as files_views
@@ -31,7 +33,9 @@ from lms_carbon.lti.views import urls as lti_urls
 from lms_carbon.marking.services import hooks as marking_hooks
 from lms_carbon.marking.services import own_data as marking_data
 from lms_carbon.marking.views import urls as marking_urls
+from lms_carbon.paths.services import hooks as paths_hooks
 from lms_carbon.paths.services import own_data as paths_data
+from lms_carbon.paths.views import urls as paths_urls
 from lms_carbon.people import commands as people_commands
 from lms_carbon.people import jobs as people_jobs
 from lms_carbon.people import queries as people_queries
@@ -65,6 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     marking_urls.blueprint,
     portfolio_urls.blueprint,
     question_bank_pages.blueprint,
+    paths_urls.blueprint,
     results_urls.blueprint,
     web_views.blueprint,
 )
@@ -126,6 +131,10 @@ def init_hooks(app: Flask) -> None:
     hooks.navigation.register(app, exams_urls.desks)
     hooks.launch_target.register(app, exams_hooks.find_launch_target)
     hooks.person_data.register(app, exams_hooks.describe_person_data)
+    hooks.open_work.register(app, exams_told.list_open_work)
+    hooks.instrument_facts.register(app, exams_told.list_facts)
+    hooks.own_work.register(app, exams_told.list_own_work)
+    hooks.scores_out.register(app, exams_release.send_scores)
     hooks.navigation.register(app, question_bank_pages.desks)
     hooks.person_data.register(app, question_bank_data.person_data_of_questions)
     hooks.navigation.register(app, lti_scores.desks_of_scores)
@@ -146,6 +155,9 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, results_data.person_data_of_results)
     hooks.launch_target.register(app, results_own.find_launch_target)
     hooks.own_work.register(app, results_own.list_own_results)
+    hooks.launch_target.register(app, paths_hooks.find_launch_target)
+    hooks.own_work.register(app, paths_hooks.list_own_paths)
+    hooks.navigation.register(app, paths_urls.desks)
     hooks.person_data.register(app, paths_data.person_data_of_paths)
     frame_origins.register(app, lti_registrations.framing_origins)
 

@@ -1,6 +1,5 @@
 """Activities by stage and mode (A.2), and the paths that people follow."""
 
-import enum
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms_carbon.core.db import BigId, Model
 from lms_carbon.cycles.models import Candidacy
 from lms_carbon.framework.models import Statement
+from lms_carbon.paths.rules import StepState
 from lms_carbon.people.models.persons import Person
 
 
@@ -51,16 +51,6 @@ class ActivityTag(Model):
     institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
 
     statement: Mapped[Statement] = relationship()
-
-
-class StepState(enum.StrEnum):
-    """How far somebody is with an activity."""
-
-    PLANNED = "planned"
-    UNDER_WAY = "under_way"
-    WAITING = "waiting"
-    """Done by the candidate's word; waits for confirmation."""
-    DONE = "done"
 
 
 class Path(Model):

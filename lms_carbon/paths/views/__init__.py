@@ -1,0 +1,1 @@
+"""The path page, its activities, and the confirmations of mentors."""
