@@ -45,7 +45,10 @@ from lms_carbon.people.views import urls as people_urls
 from lms_carbon.portfolio.services import hooks as portfolio_hooks
 from lms_carbon.portfolio.services import own_data as portfolio_data
 from lms_carbon.portfolio.views import urls as portfolio_urls
+from lms_carbon.practicals import jobs as practicals_jobs
+from lms_carbon.practicals.services import hooks as practicals_hooks
 from lms_carbon.practicals.services import own_data as practicals_data
+from lms_carbon.practicals.views import urls as practicals_urls
 from lms_carbon.question_bank import api as question_bank_api
 from lms_carbon.question_bank.commands import questions_commands
 from lms_carbon.question_bank.services import own_data as question_bank_data
@@ -68,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     lti_urls.blueprint,
     marking_urls.blueprint,
     portfolio_urls.blueprint,
+    practicals_urls.blueprint,
     question_bank_pages.blueprint,
     paths_urls.blueprint,
     results_urls.blueprint,
@@ -84,6 +88,7 @@ JOBS: tuple[Job, ...] = (
     *files_jobs.JOBS,
     *lti_jobs.JOBS,
     *people_jobs.JOBS,
+    *practicals_jobs.JOBS,
     *results_jobs.JOBS,
 )
 COMMANDS: tuple[click.Command, ...] = (
@@ -152,6 +157,15 @@ def init_hooks(app: Flask) -> None:
     hooks.scores_out.register(app, portfolio_hooks.send_scores)
     hooks.file_reader.register(app, portfolio_hooks.may_read_file)
     hooks.file_kept.register(app, portfolio_hooks.keep_file)
+    hooks.navigation.register(app, practicals_urls.desks)
+    hooks.launch_target.register(app, practicals_hooks.find_launch_target)
+    hooks.open_work.register(app, practicals_hooks.list_open_work)
+    hooks.instrument_facts.register(app, practicals_hooks.list_instrument_facts)
+    hooks.own_work.register(app, practicals_hooks.list_own_work)
+    hooks.shown_work.register(app, practicals_hooks.find_shown_work)
+    hooks.scores_out.register(app, practicals_hooks.send_scores_out)
+    hooks.file_reader.register(app, practicals_hooks.may_read_file)
+    hooks.file_kept.register(app, practicals_hooks.is_file_kept)
     hooks.person_data.register(app, results_data.person_data_of_results)
     hooks.launch_target.register(app, results_own.find_launch_target)
     hooks.own_work.register(app, results_own.list_own_results)

@@ -38,9 +38,7 @@ def _total(column: Column) -> Fraction:
 
 def _by_row(combine: Callable[[Fraction, Fraction], Fraction]) -> Callable[[Column, Column], Column]:
     def rows(one: Column, other: Column) -> Column:
-        return tuple(
-            None if a is None or b is None else combine(a, b) for a, b in zip(one, other, strict=True)
-        )
+        return tuple(None if a is None or b is None else combine(a, b) for a, b in zip(one, other, strict=True))
 
     return rows
 
@@ -58,7 +56,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Value]]] = {
 """`total`, `mean`, `largest`, `smallest` of a column, missing readings left out; the others work row by row."""
 
 
-class _Exact(SimpleEval):  # type: ignore[misc]
+class _Exact(SimpleEval):
     """Names, numbers, arithmetic and calls of `FUNCTIONS`; nothing else is an expression."""
 
     def __init__(self, names: Mapping[str, Value]) -> None:

@@ -81,8 +81,8 @@ def _score_item(item: CheckpointItem, data: Mapping[str, Any], raw: object) -> d
         "possible": item.points,
         "value": value,
         "unit": item.answer.get("unit"),
-        "reason": score.reason.msgid,
-        "params": {name: str(param) for name, param in score.reason.params.items()},
+        "reason": score.why.msgid,
+        "params": {name: str(param) for name, param in score.why.params.items()},
     }
 
 
