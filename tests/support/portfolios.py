@@ -12,16 +12,18 @@ from werkzeug.test import TestResponse
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
-from lms_carbon.core.identity import Role
+from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.transaction import transaction
-from lms_carbon.cycles.models import EntryRule, Instrument, InstrumentKind, Track
+from lms_carbon.cycles.models import EntryRule, InstrumentKind, Track
 from lms_carbon.cycles.services.planning import add_instrument
 from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.models import Requirement
 from lms_carbon.framework.queries import get_position_by_code
 from lms_carbon.framework.services import load_framework
 from lms_carbon.people.services.audit import record_act
-from lms_carbon.portfolio.models import Portfolio, PortfolioReview
+from lms_carbon.portfolio.models import Evidence, EvidenceKind, Portfolio, PortfolioReview
+from lms_carbon.portfolio.queries import list_asked
+from lms_carbon.portfolio.services.evidence import EvidenceDraft, add_evidence, open_portfolio
 from lms_carbon.portfolio.services.reviews import create_review, open_review
 from lms_carbon.portfolio.services.samples import import_sample_rubrics
 from tests.support.exams import make_track
@@ -51,17 +53,29 @@ class PortfolioWorld:
         return f"/portfolios/{self.review_id}"
 
 
-def add_portfolio(track: Track, officer: World) -> Instrument:
-    """Add a portfolio instrument to a track."""
-    with transaction():
-        return add_instrument(
-            track=track,
-            kind=InstrumentKind.PORTFOLIO,
-            dimension="practice",
-            title={"zh": "成果评价", "en": "Portfolio review"},
-            by=act_as(officer),
-            at=now(),
-        )
+def review_in(track: Track, by: Actor, *, opened: bool = True) -> PortfolioReview:
+    """Make a review that ends in a week, by the sample rubric for 5.2.1; within a transaction."""
+    instrument = add_instrument(
+        track=track,
+        kind=InstrumentKind.PORTFOLIO,
+        dimension="practice",
+        title={"zh": "成果评价", "en": "Portfolio review"},
+        by=by,
+        at=now(),
+    )
+    rubrics = import_sample_rubrics(institution_id=track.institution_id, by=None, at=now())
+    review = create_review(
+        code="portfolio-1",
+        instrument_id=instrument.id,
+        rubric_id=rubrics[0],
+        opens_at=None,
+        closes_at=now() + timedelta(days=7),
+        by=by,
+        at=now(),
+    )
+    if opened:
+        open_review(review_id=review.id, by=by, at=now())
+    return review
 
 
 def make_review(
@@ -74,33 +88,30 @@ def make_review(
         load_framework(shipped_framework(), at=now())
         position_id = get_position_by_code("5.2.1").id
     track = make_track(institution_id, position_id, act_as(officer), entry)
-    instrument = add_portfolio(track, officer)
+    by = act_as(officer)
     with transaction():
-        rubric_id = import_sample_rubrics(institution_id=institution_id, by=None, at=now())[0]
-    with transaction():
-        review = create_review(
-            code="portfolio-1",
-            instrument_id=instrument.id,
-            rubric_id=rubric_id,
-            opens_at=None,
-            closes_at=now() + timedelta(days=7),
-            by=act_as(officer),
-            at=now(),
-        )
-        if opened:
-            open_review(review_id=review.id, by=act_as(officer), at=now())
+        review = review_in(track, by, opened=opened)
         asked = session.execute(sa.select(Requirement.code, Requirement.id).where(Requirement.code.in_(CODES)))
-        requirements = dict(asked.tuples())
+        requirements = {row.code: row.id for row in asked}
     return PortfolioWorld(
         app=app,
         institution_id=institution_id,
         officer=officer,
         track_id=track.id,
-        instrument_id=instrument.id,
-        rubric_id=rubric_id,
+        instrument_id=review.instrument_id,
+        rubric_id=review.rubric_id,
         review_id=review.id,
         requirements=requirements,
     )
+
+
+def evidence_in(review: PortfolioReview, by: Actor) -> Evidence:
+    """Begin the candidate's portfolio where it is not begun, and put a text into it; within a transaction."""
+    open_portfolio(review_id=review.id, by=by, at=now())
+    draft = EvidenceDraft(
+        requirement_id=list_asked(review)[0].id, title="A plan", statement="I drew it up.", text="What I did."
+    )
+    return add_evidence(review_id=review.id, kind=EvidenceKind.TEXT, draft=draft, by=by, at=now())
 
 
 def end_review(world: PortfolioWorld, *, closes_at: datetime | None = None) -> None:

@@ -16,6 +16,7 @@ from lms_carbon.files.rules import Limits
 from lms_carbon.files.services.storage import store_file
 from lms_carbon.people.models.persons import Institution, Person, RoleGrant
 from lms_carbon.question_bank.models import Question
+from tests.support.portfolios import evidence_in, review_in
 from tests.support.world import World, act_as, make_institution, make_person
 
 
@@ -30,6 +31,8 @@ class Objects:
     person_id: int
     grant_id: int
     file_id: int
+    review_id: int
+    evidence_id: int
 
     def fill(self, rule: str) -> str:
         """Return a rule's address with these ids in it."""
@@ -58,12 +61,15 @@ def _staff(institution_id: int) -> dict[str, World]:
 def make_objects(owner: World) -> Objects:
     """Make what addresses name: an attempt and a file of the candidate, and the demo's exam and questions."""
     actor = act_as(owner, launch_role=Role.CANDIDATE)
+    planner = act_as(make_person(owner.institution_id, "Planner", [Role.OFFICER]))
     with transaction():
         exam = session.scalars(sa.select(Exam).where(Exam.code == EXAM_CODE)).one()
         attempt, _ = start_attempt(exam_id=exam.id, language="zh", by=actor, at=now())
         stored = store_file(
             BytesIO(b"plain text\n"), name="notes.txt", limits=Limits(1000, ["TXT"]), by=actor, at=now()
         )
+        assert exam.instrument is not None
+        evidence = evidence_in(review_in(exam.instrument.track, planner), actor)
         return Objects(
             exam_id=exam.id,
             attempt_id=attempt.id,
@@ -74,4 +80,6 @@ def make_objects(owner: World) -> Objects:
                 sa.select(RoleGrant.id).join(Person, Person.id == RoleGrant.person_id).where(Person.name == "周宁")
             ).one(),
             file_id=stored.id,
+            review_id=evidence.portfolio.review_id,
+            evidence_id=evidence.id,
         )
