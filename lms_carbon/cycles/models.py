@@ -56,6 +56,10 @@ class Cycle(Model):
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
+    def takes_work(self, moment: datetime) -> bool:
+        """Tell whether something new may begin; whoever begins it asks `services.closing.hold_open`, which decides."""
+        return self.state is CycleState.OPEN and (self.closes_at is None or moment < self.closes_at)
+
 
 class Track(Model):
     """A position and band in a cycle, with one frozen policy."""

@@ -37,7 +37,7 @@ class TitledForm(FormSchema):
     title_zh = fields.String(load_default="", validate=validate.Length(max=200))
     title_en = fields.String(load_default="", validate=validate.Length(max=200))
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def check_title(self, data: dict[str, Any], **_: object) -> None:
         """Refuse an untitled thing: nobody could tell it from others."""
         if not data.get("title_zh") and not data.get("title_en"):
@@ -109,7 +109,7 @@ class CandidacyForm(FormSchema):
     reason = fields.String(load_default="", validate=validate.Length(max=1000))
     years = YearsField(load_default=None)
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def check_reason(self, data: dict[str, Any], **_: object) -> None:
         """Ask for a reason where somebody is refused or withdrawn."""
         if data.get("act") in ("refuse", "withdraw") and not data.get("reason"):

@@ -8,7 +8,9 @@ from flask import Response, make_response, redirect, render_template, request
 from lms_carbon.core.cookies import set_cookie
 from lms_carbon.core.errors import InvalidInputError
 from lms_carbon.core.extensions import LANGUAGE_COOKIE
+from lms_carbon.core.hooks import OwnWork, own_work
 from lms_carbon.core.i18n import LANGUAGES
+from lms_carbon.core.identity import Actor, Role, current_actor
 from lms_carbon.core.web import PUBLIC, csrf_exempt, package_blueprint
 from lms_carbon.web import frame
 from lms_carbon.web.samples import sample_form
@@ -22,7 +24,16 @@ _YEAR: Final = 365 * 24 * 3600
 @blueprint.get("/", access=PUBLIC)
 def home() -> str:
     """Show what the person can do here, or what this is."""
-    return render_template("web/home.html")
+    actor = current_actor()
+    work = own_work_of(actor) if actor is not None and actor.has(Role.CANDIDATE) else []
+    return render_template("web/home.html", work=work)
+
+
+def own_work_of(actor: Actor) -> list[OwnWork]:
+    """Return what a candidate can do or look at: what is to be done first, the earliest end before."""
+    found = [item for answer in own_work.ask(actor) for item in answer]
+    never = datetime.max.replace(tzinfo=UTC)
+    return sorted(found, key=lambda item: (item.done, item.until or never, item.order))
 
 
 @blueprint.post("/language", access=PUBLIC, transactional=False)

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
-from lms_carbon.cycles.models import Candidacy, CandidacyState, CycleState, EntryRule
+from lms_carbon.cycles.models import Candidacy, CandidacyState, EntryRule
 from lms_carbon.cycles.queries import find_candidacy
 from lms_carbon.exams.models.exams import Exam, Form, FormItem
+from lms_carbon.exams.queries.standings import clock
 from lms_carbon.lti.models.launches import Course, Launch
 from lms_carbon.lti.models.registrations import Deployment, Registration
 from lms_carbon.people.models.persons import Institution, Person
@@ -85,10 +86,10 @@ def find_entry(exam: Exam, person_id: int) -> EntryState:
         return EntryState(name="open")
     track = exam.instrument.track
     candidacy = find_candidacy(track.id, person_id)
-    if candidacy is not None and candidacy.state is CandidacyState.ENTERED:
-        name = "open" if track.cycle.state is CycleState.OPEN else "no_cycle"
-    elif track.cycle.state is not CycleState.OPEN:
+    if not track.cycle.takes_work(clock()):
         name = "no_cycle"
+    elif candidacy is not None and candidacy.state is CandidacyState.ENTERED:
+        name = "open"
     elif candidacy is not None:
         name = "asked" if candidacy.state is CandidacyState.ASKED else "refused"
     else:

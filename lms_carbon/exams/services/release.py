@@ -1,12 +1,14 @@
 """The first gate: an exam's scores become visible, and go to the gradebook (DESIGN §3)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
-from lms_carbon.cycles.models import Candidacy
+from lms_carbon.cycles.models import Candidacy, Instrument
 from lms_carbon.cycles.queries import instrument_scores
 from lms_carbon.cycles.services.release import release_instrument
 from lms_carbon.exams.errors import NothingToReleaseError
@@ -30,7 +32,25 @@ def release_scores(*, exam_id: int, by: Actor, at: datetime) -> int:
         close_exam(exam_id=exam.id, by=by, at=at)
     check_nobody_runs(exam)
     release_instrument(instrument=exam.instrument, by=by, at=at)
-    scores = instrument_scores(exam.instrument)
+    return _send(exam, exam.instrument, at)
+
+
+def send_scores(instrument_ids: Collection[int], at: datetime) -> None:
+    """Answer the hook `scores_out`: send the scores of exams that are released, as they stand now, to gradebooks."""
+    query = (
+        sa.select(Exam)
+        .join(Exam.instrument)
+        .where(Exam.instrument_id.in_(instrument_ids), Instrument.released_at.is_not(None))
+        .options(contains_eager(Exam.instrument))
+        .order_by(Exam.id)
+    )
+    for exam in session.scalars(query):
+        if exam.instrument is not None:
+            _send(exam, exam.instrument, at)
+
+
+def _send(exam: Exam, instrument: Instrument, at: datetime) -> int:
+    scores = instrument_scores(instrument)
     persons = session.execute(sa.select(Candidacy.id, Candidacy.person_id).where(Candidacy.id.in_(scores)))
     queue_scores(
         institution_id=exam.institution_id,

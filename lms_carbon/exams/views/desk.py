@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_timezone, gettext, ngettext
@@ -11,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.errors import ConflictError
-from lms_carbon.core.forms import Form, read_form
+from lms_carbon.core.forms import Form, local_value, read_form
 from lms_carbon.core.http import say
 from lms_carbon.core.identity import signed_in
+from lms_carbon.cycles.models import Instrument
 from lms_carbon.cycles.queries import attempt_scores
 from lms_carbon.exams.errors import ExamSettingsError
 from lms_carbon.exams.models.exams import Exam
@@ -46,8 +46,10 @@ def show_list() -> str:
 
 
 def show_new() -> str:
-    """Show the form of a new exam."""
-    return _settings_page(Form(), None)
+    """Show the form of a new exam, for the instrument that the address names."""
+    named = request.args.get("instrument", "")
+    chosen = next((each for each in list_free_instruments(signed_in()) if str(each.id) == named), None)
+    return _settings_page(Form(values=_suggested(chosen) if chosen else {}), None)
 
 
 def create() -> Answer:
@@ -174,17 +176,31 @@ def _settings(data: dict[str, Any]) -> ExamSettings:
 
 
 def _values(exam: Exam) -> dict[str, Any]:
-    zone = ZoneInfo(str(get_timezone() or "UTC"))
     return {
         "title_zh": exam.title.get("zh", ""),
         "title_en": exam.title.get("en", ""),
         "minutes": exam.minutes,
         "attempts": exam.attempts,
-        "opens_at": f"{exam.opens_at.astimezone(zone):%Y-%m-%dT%H:%M}" if exam.opens_at else "",
-        "closes_at": f"{exam.closes_at.astimezone(zone):%Y-%m-%dT%H:%M}" if exam.closes_at else "",
+        "opens_at": local_value(exam.opens_at),
+        "closes_at": local_value(exam.closes_at),
         "rules_zh": exam.rules.get("zh", ""),
         "rules_en": exam.rules.get("en", ""),
         "practice_id": exam.practice_id or "",
+    }
+
+
+def _suggested(instrument: Instrument) -> dict[str, Any]:
+    """Return what an instrument's exam may be called; the officer can write something else."""
+    track = instrument.track
+    names = {
+        language: " · ".join(part for part in (track.position.title.get(language), title) if part)
+        for language, title in instrument.title.items()
+    }
+    return {
+        "instrument_id": instrument.id,
+        "code": f"{track.cycle.code[:40]}-{track.position.code}-{instrument.id}",
+        "title_zh": names.get("zh", ""),
+        "title_en": names.get("en", ""),
     }
 
 
