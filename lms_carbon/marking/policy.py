@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import ForbiddenError, NotFoundError
@@ -22,12 +22,12 @@ def is_marker(by: Actor, instrument_id: int, roles: Collection[Role] = MARKERS) 
     return any(by.has(role, instrument_id) for role in roles)
 
 
-def held_for(by: Actor, role: Role) -> sa.ColumnElement[bool]:
-    """Return the condition that a work is in an instrument for which the actor holds the role."""
+def held_for(
+    by: Actor, role: Role, instrument_id: InstrumentedAttribute[int] = Work.instrument_id
+) -> sa.ColumnElement[bool]:
+    """Return the condition that the actor holds the role for the instrument in this column."""
     scopes = [held.scope_id for held in by.held if held.role is role]
-    if None in scopes:
-        return sa.true()
-    return Work.instrument_id.in_(scopes)
+    return sa.true() if None in scopes else instrument_id.in_(scopes)
 
 
 def may_see_work(by: Actor, source: str) -> bool:
@@ -78,11 +78,13 @@ def load_assignment(by: Actor, work_id: int, *, parts: Collection[int] = BLIND_P
         )
         .execution_options(populate_existing=True)
     )
-    if found is None or not is_marker(
-        by, found.work.instrument_id, (MARKERS if DECIDING_PART in parts else MARKERS[:1])
-    ):
+    if found is None or not is_marker(by, found.work.instrument_id, _roles_of_part(found.part)):
         raise NotFoundError
     return found
+
+
+def _roles_of_part(part: int | None) -> tuple[Role, ...]:
+    return MARKERS if part == DECIDING_PART else (Role.ASSESSOR,)
 
 
 def load_watched_instrument(by: Actor, instrument_id: int) -> Instrument:
