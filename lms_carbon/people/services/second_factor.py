@@ -71,6 +71,28 @@ def begin_setup(*, by: Actor, at: datetime) -> None:
     _record(by, by.person_id, "second_factor.begin", at)
 
 
+def adopt_factor(*, institution_id: int, person_id: int, secret: str, at: datetime) -> None:
+    """Take over the base32 secret that a person's authenticator holds already; for moves and the demo, not for pages.
+
+    One that is there stays, whatever it is.
+    """
+    if session.get(SecondFactor, person_id) is not None:
+        return
+    sealed = seal(secret.encode(), purpose=_PURPOSE)
+    session.add(
+        SecondFactor(person_id=person_id, institution_id=institution_id, secret=sealed, created_at=at, confirmed_at=at)
+    )
+    session.flush()
+    record_act(
+        by=None,
+        institution_id=institution_id,
+        action="second_factor.adopt",
+        object_type="person",
+        object_id=person_id,
+        at=at,
+    )
+
+
 def secret_to_confirm(*, by: Actor) -> str | None:
     """Return the base32 secret while it waits for its first code; never afterwards."""
     factor = session.get(SecondFactor, by.person_id)
