@@ -166,6 +166,7 @@ def init_hooks(app: Flask) -> None:
     hooks.scores_out.register(app, practicals_hooks.send_scores_out)
     hooks.file_reader.register(app, practicals_hooks.may_read_file)
     hooks.file_kept.register(app, practicals_hooks.is_file_kept)
+    hooks.navigation.register(app, results_urls.desks)
     hooks.person_data.register(app, results_data.person_data_of_results)
     hooks.launch_target.register(app, results_own.find_launch_target)
     hooks.own_work.register(app, results_own.list_own_results)

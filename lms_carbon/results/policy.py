@@ -7,6 +7,7 @@ from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, Track
+from lms_carbon.results.models import Regrade
 
 
 def load_candidacy_of_reader(by: Actor, candidacy_id: int) -> Candidacy:
@@ -38,3 +39,13 @@ def load_cycle(by: Actor, cycle_id: int) -> Cycle:
     if cycle is None:
         raise NotFoundError
     return cycle
+
+
+def load_regrade(by: Actor, regrade_id: int) -> Regrade:
+    """Return a regrade of the officer's institution; raises `NotFoundError`."""
+    found = session.scalar(
+        sa.select(Regrade).where(Regrade.id == regrade_id, Regrade.institution_id == by.institution_id)
+    )
+    if found is None:
+        raise NotFoundError
+    return found

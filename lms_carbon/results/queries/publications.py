@@ -10,6 +10,7 @@ from sqlalchemy.orm import defer, selectinload
 
 from lms_carbon.core.db import session
 from lms_carbon.cycles.models import Candidacy, Mark, Track
+from lms_carbon.people.models.persons import Person
 from lms_carbon.results.models import (
     Aggregation,
     CandidacyScore,
@@ -22,18 +23,27 @@ from lms_carbon.results.models import (
 )
 
 
-def newest_results(cycle_id: int, candidacy_ids: Collection[int] | None = None) -> dict[int, Result]:
-    """Return candidacy id → the result that holds now, without its snapshot, of a whole cycle or of some in it."""
+def newest_results(
+    cycle_id: int, candidacy_ids: Collection[int] | None = None, *, before_regrade: int | None = None
+) -> dict[int, Result]:
+    """Return candidacy id → the result that holds now, without its snapshot, of a whole cycle or of some in it.
+
+    With `before_regrade` the result that held before that regrade was published.
+    """
     query = (
         sa.select(Result)
-        .join(Candidacy, Candidacy.id == Result.candidacy_id)
-        .join(Track, Track.id == Candidacy.track_id)
-        .where(Track.cycle_id == cycle_id)
+        .join(Publication, Publication.id == Result.publication_id)
+        .where(Publication.cycle_id == cycle_id)
         .options(defer(Result.snapshot))
         .order_by(Result.revision)
     )
     if candidacy_ids is not None:
         query = query.where(Result.candidacy_id.in_(candidacy_ids))
+    if before_regrade is not None:
+        own = sa.select(Publication.revision).where(
+            Publication.regrade_id == before_regrade, Publication.state == PublicationState.PUBLISHED
+        )
+        query = query.where(Publication.revision < sa.func.coalesce(own.scalar_subquery(), 2**31))
     return {result.candidacy_id: result for result in session.scalars(query)}
 
 
@@ -59,6 +69,16 @@ def list_publications(cycle_id: int) -> Sequence[Publication]:
         .execution_options(populate_existing=True)
     )
     return session.scalars(query).all()
+
+
+def names_of(candidacy_ids: Collection[int]) -> dict[int, str]:
+    """Return candidacy → name."""
+    query = (
+        sa.select(Candidacy.id, Person.name)
+        .join(Person, Person.id == Candidacy.person_id)
+        .where(Candidacy.id.in_(candidacy_ids))
+    )
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def pending_publication(cycle_id: int) -> Publication | None:
