@@ -6,6 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from demo.exams import make_exam, make_practice
+from demo.methods import make_portfolio, make_practical
 from demo.people import Place, settle
 from lms_carbon.core import clock
 from lms_carbon.core.db import session
@@ -16,6 +17,7 @@ from lms_carbon.cycles.services.planning import add_track, confirm_policy, creat
 from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code
 from lms_carbon.framework.services import load_framework
+from lms_carbon.paths.services.activities import import_activities
 from lms_carbon.people.models.persons import Institution
 from lms_carbon.question_bank.services.samples import import_samples
 from lms_carbon.results.policies import example_policy
@@ -28,6 +30,8 @@ OTHER_SLUG: Final = "xishan"
 OTHER_NAME: Final = {"zh": "西山理工学院（演示）", "en": "Xishan Institute of Technology (demo)"}
 CYCLE_CODE: Final = "2026-autumn"
 EXAM_CODE: Final = "demo-exam"
+PRACTICAL_CODE: Final = "demo-practical"
+PORTFOLIO_CODE: Final = "demo-portfolio"
 PRACTICE_CODE: Final = "demo-practice"
 OTHER_EXAM_CODE: Final = "xishan-exam"
 POSITION: Final = "5.2.1"
@@ -56,11 +60,15 @@ def fill_first(place: Place, seed: SandboxConfig, at: datetime) -> None:
     begin(place, track, seed, at)
     title = {"zh": "碳减排工程师 · 中级 · 笔试", "en": "Carbon reduction engineer · intermediate · written exam"}
     make_exam(place, track, at, code=EXAM_CODE, title=title, practice=make_practice(place, PRACTICE_CODE, at))
+    make_practical(place, track, at, code=PRACTICAL_CODE, ends=at + LASTS)
+    make_portfolio(place, track, at, code=PORTFOLIO_CODE, ends=at + LASTS)
+    import_activities(institution_id=place.institution_id, by=None, at=at)
 
 
 def fill_second(place: Place, seed: SandboxConfig, at: datetime) -> None:
     """Give the second institution a cycle of its own: the same code, the same questions, nothing shared."""
     import_samples(institution_id=place.institution_id, by=None, at=at)
+    import_activities(institution_id=place.institution_id, by=None, at=at)
     track = plan_track(place, "junior", at)
     begin(place, track, seed, at)
     title = {"zh": "碳减排工程师 · 初级 · 笔试", "en": "Carbon reduction engineer · junior · written exam"}
