@@ -23,6 +23,8 @@ ADMINISTRATOR: Final = frozenset({Role.ADMINISTRATOR})
 AUTHOR: Final = frozenset({Role.AUTHOR})
 BANK: Final = frozenset({Role.AUTHOR, Role.REVIEWER})
 CANDIDATE: Final = frozenset({Role.CANDIDATE})
+MODERATOR: Final = frozenset({Role.MODERATOR})
+MARKERS: Final = MODERATOR | {Role.ASSESSOR}
 OFFICER: Final = frozenset({Role.OFFICER})
 GRADEBOOK: Final = frozenset({Role.OFFICER, Role.TEACHER})
 
@@ -128,6 +130,20 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /exams/<int:exam_id>/close": Rule(OFFICER, "institution"),
     "POST /exams/<int:exam_id>/release": Rule(OFFICER, "institution"),
     "POST /exams/<int:exam_id>/delete": Rule(OFFICER, "institution"),
+    # marking: works are open to who took them alone, so nobody here gets in
+    "GET /marking": Rule(MARKERS | OFFICER),
+    "POST /marking/take": Rule(MARKERS, body={"instrument": "1"}),
+    "GET /marking/works/<int:work_id>": Rule(MARKERS, "gone"),
+    "POST /marking/works/<int:work_id>": Rule(MARKERS, "gone"),
+    "POST /marking/works/<int:work_id>/finish": Rule(MARKERS, "gone"),
+    "POST /marking/works/<int:work_id>/return": Rule(MARKERS, "gone"),
+    "GET /marking/works/<int:work_id>/decision": Rule(MARKERS, "gone"),
+    "POST /marking/works/<int:work_id>/decision": Rule(MARKERS, "gone"),
+    "POST /marking/works/<int:work_id>/decision/finish": Rule(MARKERS, "gone"),
+    "GET /marking/instruments/<int:instrument_id>": Rule(OFFICER | MODERATOR, "institution"),
+    "POST /marking/instruments/<int:instrument_id>/recall": Rule(OFFICER | MODERATOR, "gone", {"assignment": "1"}),
+    "GET /marking/rubrics": Rule(BANK | MARKERS | OFFICER),
+    "GET /marking/rubrics/<int:rubric_id>": Rule(BANK | MARKERS | OFFICER, "institution"),
     # portfolios: the candidate's side
     "GET /portfolios/<int:review_id>": Rule(CANDIDATE | GRADEBOOK, "institution"),
     "POST /portfolios/<int:review_id>/entry": Rule(CANDIDATE, "institution", state_refuses=True),
@@ -156,6 +172,35 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /api/v1/attempts/<int:attempt_id>/window": Rule(KNOWN, "candidate"),
     "PUT /api/v1/attempts/<int:attempt_id>/answers": Rule(KNOWN, "candidate"),
     "POST /api/v1/attempts/<int:attempt_id>/submission": Rule(KNOWN, "candidate"),
+    # cycles: the officers' desk
+    "GET /cycles": Rule(OFFICER),
+    "GET /cycles/new": Rule(OFFICER),
+    "POST /cycles/new": Rule(OFFICER),
+    "GET /cycles/<int:cycle_id>": Rule(OFFICER, "institution"),
+    "GET /cycles/<int:cycle_id>/edit": Rule(OFFICER, "institution"),
+    "POST /cycles/<int:cycle_id>/edit": Rule(OFFICER, "institution"),
+    "GET /cycles/<int:cycle_id>/links": Rule(OFFICER, "institution"),
+    "GET /cycles/<int:cycle_id>/plan": Rule(OFFICER, "institution"),
+    "GET /cycles/<int:cycle_id>/candidates": Rule(OFFICER, "institution"),
+    "GET /cycles/<int:cycle_id>/tracks/new": Rule(OFFICER, "institution"),
+    "POST /cycles/<int:cycle_id>/tracks/new": Rule(OFFICER, "institution"),
+    "POST /cycles/tracks/<int:track_id>/entry": Rule(OFFICER, "institution"),
+    "POST /cycles/tracks/<int:track_id>/delete": Rule(OFFICER, "institution"),
+    "GET /cycles/tracks/<int:track_id>/candidates": Rule(OFFICER, "institution"),
+    "POST /cycles/tracks/<int:track_id>/candidates": Rule(OFFICER, "institution"),
+    "POST /cycles/tracks/<int:track_id>/roster": Rule(OFFICER, "institution"),
+    "GET /cycles/tracks/<int:track_id>/instruments/new": Rule(OFFICER, "institution"),
+    "POST /cycles/tracks/<int:track_id>/instruments/new": Rule(OFFICER, "institution"),
+    "GET /cycles/instruments/<int:instrument_id>": Rule(OFFICER, "institution"),
+    "POST /cycles/instruments/<int:instrument_id>": Rule(OFFICER, "institution"),
+    "POST /cycles/instruments/<int:instrument_id>/delete": Rule(OFFICER, "institution"),
+    "GET /cycles/candidacies/<int:candidacy_id>": Rule(OFFICER, "institution"),
+    "POST /cycles/candidacies/<int:candidacy_id>": Rule(OFFICER, "institution"),
+    "GET /results/tracks/<int:track_id>/policy": Rule(OFFICER, "institution"),
+    "POST /results/tracks/<int:track_id>/policy": Rule(OFFICER, "institution"),
+    # last, for nothing begins in a cycle that has ended
+    "POST /cycles/<int:cycle_id>/open": Rule(OFFICER, "institution"),
+    "POST /cycles/<int:cycle_id>/close": Rule(OFFICER, "institution"),
 }
 """`whose`: nobody's; an institution's (others get 404); one candidate's (all others get 404); gone (nobody has it)."""
 

@@ -14,6 +14,7 @@ from lms_carbon.exams.models.exams import Exam, Form
 from lms_carbon.exams.services.attempts import start_attempt
 from lms_carbon.files.rules import Limits
 from lms_carbon.files.services.storage import store_file
+from lms_carbon.marking.services.works import hand_over
 from lms_carbon.people.models.persons import Institution, Person, RoleGrant
 from lms_carbon.question_bank.models import Question
 from tests.support.portfolios import evidence_in, review_in
@@ -33,6 +34,12 @@ class Objects:
     file_id: int
     review_id: int
     evidence_id: int
+    cycle_id: int
+    track_id: int
+    instrument_id: int
+    work_id: int
+    rubric_id: int
+    candidacy_id: int
 
     def fill(self, rule: str) -> str:
         """Return a rule's address with these ids in it."""
@@ -69,7 +76,17 @@ def make_objects(owner: World) -> Objects:
             BytesIO(b"plain text\n"), name="notes.txt", limits=Limits(1000, ["TXT"]), by=actor, at=now()
         )
         assert exam.instrument is not None
-        evidence = evidence_in(review_in(exam.instrument.track, planner), actor)
+        review = review_in(exam.instrument.track, planner)
+        evidence = evidence_in(review, actor)
+        work = hand_over(
+            instrument_id=review.instrument_id,
+            candidacy_id=attempt.candidacy_id or 0,
+            attempt=1,
+            source="portfolio:0",
+            scored=(),
+            by=actor,
+            at=now(),
+        )
         return Objects(
             exam_id=exam.id,
             attempt_id=attempt.id,
@@ -82,4 +99,10 @@ def make_objects(owner: World) -> Objects:
             file_id=stored.id,
             review_id=evidence.portfolio.review_id,
             evidence_id=evidence.id,
+            cycle_id=exam.instrument.track.cycle_id,
+            track_id=exam.instrument.track_id,
+            instrument_id=exam.instrument.id,
+            work_id=work.id,
+            rubric_id=work.plan.rubric_id,
+            candidacy_id=attempt.candidacy_id or 0,
         )

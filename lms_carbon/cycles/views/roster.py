@@ -21,7 +21,8 @@ def show_roster(track_id: int) -> str | Response:
         load_track(by, track_id)
     raw = request.form.get("course", "")
     if not raw.isascii() or not raw.isdecimal() or len(raw) > 15:
-        raise NotFoundError
+        flash(gettext("Choose a course."), "warn")
+        return redirect(url_for("cycles.show_add", track_id=track_id), 303)
     try:
         members = read_roster(course_id=int(raw), by=by, at=now())
     except NotFoundError:
