@@ -145,9 +145,7 @@ def test_candidates_are_entered_by_hand_and_told(client: FlaskClient, officer: A
     assert one(Candidacy).state is CandidacyState.WITHDRAWN
 
 
-@pytest.mark.parametrize(
-    ("act", "state"), [("accept", CandidacyState.ENTERED), ("refuse", CandidacyState.WITHDRAWN)]
-)
+@pytest.mark.parametrize(("act", "state"), [("accept", CandidacyState.ENTERED), ("refuse", CandidacyState.WITHDRAWN)])
 def test_who_asks_to_be_entered_is_answered(
     client: FlaskClient, officer: Actor, act: str, state: CandidacyState
 ) -> None:
