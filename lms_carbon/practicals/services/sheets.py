@@ -12,9 +12,7 @@ from lms_carbon.core.db import database_now, session
 from lms_carbon.core.errors import DomainError
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor
-from lms_carbon.cycles.errors import CycleNotOpenError
-from lms_carbon.cycles.models import CycleState
-from lms_carbon.cycles.services.candidacies import resolve_candidacy
+from lms_carbon.cycles.services.candidacies import begin_candidacy
 from lms_carbon.files.models import StoredFile
 from lms_carbon.files.rules import Limits
 from lms_carbon.files.services.storage import store_file
@@ -50,7 +48,7 @@ def open_sheet(*, practical_id: int, by: Actor, at: datetime) -> tuple[Sheet, bo
     """Begin the actor's sheet and draw its data, or return the one that is there; True where it began now.
 
     The seed is drawn once; of two starts at once one makes the sheet and the other finds it. Raises the errors of the
-    start page and those of `resolve_candidacy`.
+    start page and those of `begin_candidacy`.
     """
     practical = load_practical_for_candidate(by, practical_id)
     standing = find_standing(practical, by.person_id)
@@ -58,9 +56,7 @@ def open_sheet(*, practical_id: int, by: Actor, at: datetime) -> tuple[Sheet, bo
         return standing.sheet, False
     if standing.door is not Door.OPEN:
         raise _REFUSALS[standing.door]
-    if practical.instrument.track.cycle.state is not CycleState.OPEN:
-        raise CycleNotOpenError
-    candidacy = resolve_candidacy(track=practical.instrument.track, by=by, at=at)
+    candidacy = begin_candidacy(track=practical.instrument.track, by=by, at=at)
     try:
         with session.begin_nested():
             sheet = _insert(practical, candidacy.id, by, standing.now)
