@@ -136,6 +136,8 @@ class Author:
     client: FlaskClient
     person: World
     world: PortfolioWorld
+    token: str = ""
+    """Of the forms; a window that was left open still has it."""
 
     def get(self, path: str = "") -> TestResponse:
         """Open a page below the review's address."""
@@ -143,8 +145,8 @@ class Author:
 
     def send(self, path: str, data: dict[str, Any] | None = None, *, page: str = "") -> TestResponse:
         """Send a form of a page below the review's address, with its token."""
-        token = form_token(self.client, self.world.path + page)
-        sent = {**(data or {}), "csrf_token": token}
+        self.token = form_token(self.client, self.world.path + page) or self.token
+        sent = {**(data or {}), "csrf_token": self.token}
         return self.client.post(self.world.path + path, data=sent, content_type="multipart/form-data")
 
     def begin(self) -> TestResponse:
@@ -152,11 +154,11 @@ class Author:
         return self.send("/begin")
 
     def add(self, kind: str = "text", code: str = CODES[0], **fields: Any) -> TestResponse:
-        """Add evidence; what is not said is filled in."""
+        """Add evidence; what is not said is filled in. A file is given as `(content, name)`."""
         given = {
             "url": "https://example.org/report",
             "text": "What I did.",
-            "file": (BytesIO(b"plain\n"), "report.txt"),
+            "file": (b"plain\n", "report.txt"),
         }
         data = {
             "kind": kind,
@@ -172,6 +174,9 @@ class Author:
             ),
             **fields,
         }
+        if "file" in data:
+            content, name = data["file"]
+            data["file"] = (BytesIO(content), name)
         return self.send("/evidence/new", data, page="/evidence/new")
 
     def hand_in(self, *without: str, declared: bool = True) -> TestResponse:

@@ -14,6 +14,7 @@ from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.errors import CycleNotOpenError
 from lms_carbon.cycles.models import CycleState, InstrumentKind
 from lms_carbon.cycles.policy import load_instrument
+from lms_carbon.marking.models import Rubric
 from lms_carbon.marking.services.rubrics import freeze_rubric
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.portfolio.errors import (
@@ -52,6 +53,8 @@ def create_review(
         raise NotFoundError
     if session.scalar(sa.select(PortfolioReview.id).where(PortfolioReview.instrument_id == instrument.id)):
         raise ReviewExistsError
+    if session.scalar(sa.select(Rubric.id).where(_usable(rubric_id, by))) is None:
+        raise ReviewSettingsError({"rubric_id": [mark("Choose one of those offered.")]})
     taken = sa.select(PortfolioReview.id).where(
         PortfolioReview.institution_id == by.institution_id, PortfolioReview.code == code
     )
@@ -125,6 +128,10 @@ def _take_step(step: str, review: PortfolioReview, by: Actor, at: datetime) -> P
     session.refresh(review, ["state"])
     _record(step, review, by, at, {"before": before, "after": target})
     return review
+
+
+def _usable(rubric_id: int, by: Actor) -> sa.ColumnElement[bool]:
+    return sa.and_(Rubric.id == rubric_id, Rubric.institution_id == by.institution_id, Rubric.approved_at.is_not(None))
 
 
 def _check_not_released(review: PortfolioReview) -> None:

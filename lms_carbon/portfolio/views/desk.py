@@ -128,5 +128,7 @@ def _note(form: Form, problem: ReviewSettingsError | ConflictError | NotFoundErr
     if isinstance(problem, ReviewSettingsError):
         for name, sentences in problem.problems.items():
             form.problems[name] = [gettext(each) for each in sentences]  # type: ignore[attr-defined]
+    elif isinstance(problem, NotFoundError):
+        form.problems["instrument_id"] = [gettext("Choose one of those offered.")]
     else:
         form.problems["_"] = [say(problem)]
