@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
-from lms_carbon.core.identity import Role
+from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.transaction import transaction
 from lms_carbon.core.vault import seal, unseal
 from lms_carbon.cycles.models import (
@@ -30,6 +30,7 @@ from lms_carbon.framework.queries import list_requirements
 from lms_carbon.framework.services import load_framework
 from lms_carbon.people.models.access import SecondFactor
 from lms_carbon.people.services.audit import record_act
+from lms_carbon.results.models import Regrade, RegradeState
 from lms_carbon.results.policies import example_policy
 from lms_carbon.results.rules import policy_as_json
 from tests.support.world import World, make_institution, make_person
@@ -85,7 +86,7 @@ def make_ended_cycle(
         track = make_closed_track(cycle, position, officers[0].person_id)
         instruments = {each: make_closed_instrument(track, each) for each in KINDS}
         requirements = requirements_by_dimension(list_requirements(position_id=position.id))
-        _recorded(institution_id)
+        record_arranged(institution_id)
         world = ResultWorld(institution_id, cycle.id, track.id, instruments, requirements, officers)
     for number, wanted in enumerate(points, start=1):
         add_candidate(world, f"Candidate {number}", wanted, years=years)
@@ -151,7 +152,7 @@ def add_candidate(
         )
         session.add(candidacy)
         session.flush()
-        _recorded(world.institution_id)
+        record_arranged(world.institution_id)
         for dimension, earned in points.items():
             book(world, candidacy.id, dimension, earned)
     world.candidacies.append(candidacy.id)
@@ -184,7 +185,7 @@ def book(world: ResultWorld, candidacy_id: int, dimension: str, earned: Sequence
     )
 
 
-def _recorded(institution_id: int) -> None:
+def record_arranged(institution_id: int) -> None:
     """Leave the audit row that the walls ask for where rows are made without the services."""
     record_act(
         by=None, institution_id=institution_id, action="test.arrange", object_type="cycle", object_id=0, at=now()
@@ -214,3 +215,20 @@ def fresh_code(person: World) -> str:
         factor.last_step = 0
         session.flush()
         return pyotp.TOTP(unseal(factor.secret, purpose="second factor").decode()).at(now())
+
+
+def regrade_in(instrument: Instrument, by: Actor) -> int:
+    """Put a proposal there that concerns nobody, in the caller's transaction; return its id."""
+    regrade = Regrade(
+        institution_id=instrument.institution_id,
+        cycle_id=instrument.track.cycle_id,
+        instrument_id=instrument.id,
+        reason="The key was wrong.",
+        state=RegradeState.PROPOSED,
+        proposed_at=now(),
+        proposed_by=by.person_id,
+    )
+    session.add(regrade)
+    session.flush()
+    record_arranged(instrument.institution_id)
+    return regrade.id

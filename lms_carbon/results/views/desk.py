@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
-from lms_carbon.core.errors import DomainError
+from lms_carbon.core.errors import ConflictError
 from lms_carbon.core.forms import Form, read_form
 from lms_carbon.core.http import say
 from lms_carbon.core.identity import signed_in
@@ -99,7 +99,7 @@ def aggregate(cycle_id: int) -> Response:
     load_cycle(by, cycle_id)
     try:
         aggregation = aggregate_cycle(cycle_id=cycle_id, by=by, at=now())
-    except DomainError as problem:
+    except ConflictError as problem:
         flash(say(problem), "bad")
     else:
         flash(gettext("The levels are computed, run %(number)s.", number=aggregation.number), "ok")
@@ -130,7 +130,7 @@ def hold(candidacy_id: int) -> Answer:
     if form.ok:
         try:
             hold_result(candidacy=candidacy, reason=form.data["reason"], by=by, at=now())
-        except DomainError as problem:
+        except ConflictError as problem:
             form.problems["_"] = [say(problem)]
         else:
             flash(gettext("The result is withheld. It is not published with the others."), "ok")
@@ -141,13 +141,14 @@ def hold(candidacy_id: int) -> Answer:
 def lift(candidacy_id: int) -> Response:
     """Let a withheld result go."""
     by = signed_in()
+    candidacy = load_candidacy_of_reader(by, candidacy_id)
     try:
-        lift_hold(candidacy=load_candidacy_of_reader(by, candidacy_id), by=by, at=now())
-    except DomainError as problem:
+        lift_hold(candidacy=candidacy, by=by, at=now())
+    except ConflictError as problem:
         flash(say(problem), "bad")
     else:
         flash(gettext("The result is no longer withheld; the next publication issues it."), "ok")
-    return redirect(url_for("results.show_candidacy", candidacy_id=candidacy_id), 303)
+    return redirect(url_for("results.show_candidacy", candidacy_id=candidacy.id), 303)
 
 
 def _candidacy_page(candidacy_id: int, form: Form) -> str:

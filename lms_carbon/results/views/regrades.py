@@ -36,7 +36,7 @@ def create(cycle_id: int) -> Answer:
     form = read_form(RegradeForm(), request.form)
     instrument, item = _chosen(cycle)
     if instrument is None or item is None:
-        raise NotFoundError
+        return redirect(url_for("results.show_new_regrade", cycle_id=cycle.id), 303)
     if form.ok:
         try:
             regrade = _propose(instrument, item, form.data)
