@@ -5,7 +5,7 @@ from io import BytesIO
 
 import sqlalchemy as sa
 
-from demo.content import EXAM_CODE, SLUG, fill_demo
+from demo.content import EXAM_CODE, OTHER_SLUG, SLUG, fill_demo
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Role
@@ -18,7 +18,7 @@ from lms_carbon.marking.services.works import hand_over
 from lms_carbon.people.models.persons import Institution, Person, RoleGrant
 from lms_carbon.question_bank.models import Question
 from tests.support.portfolios import evidence_in, review_in
-from tests.support.world import World, act_as, make_institution, make_person
+from tests.support.world import World, act_as, make_person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +49,13 @@ class Objects:
 
 
 def make_people() -> tuple[dict[str, World], dict[str, World]]:
-    """Fill the demo and another institution; return role → person of each. Candidate and teacher come by launch."""
+    """Fill the demo; return role → person of its two institutions. Candidate and teacher come by launch."""
     with transaction():
         fill_demo(sandbox="http://localhost:1")
-    ours = session.scalars(sa.select(Institution.id).where(Institution.slug == SLUG)).one()
+    found = sa.select(Institution.slug, Institution.id).where(Institution.slug.in_((SLUG, OTHER_SLUG)))
+    ids = {row.slug: row.id for row in session.execute(found)}
     session.rollback()
-    return _staff(ours), _staff(make_institution("elsewhere"))
+    return _staff(ids[SLUG]), _staff(ids[OTHER_SLUG])
 
 
 def _staff(institution_id: int) -> dict[str, World]:
