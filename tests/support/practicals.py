@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
-from lms_carbon.core.identity import Role
+from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.transaction import transaction
-from lms_carbon.cycles.models import EntryRule
+from lms_carbon.cycles.models import EntryRule, InstrumentKind, Track
+from lms_carbon.cycles.services.planning import add_instrument
 from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code
 from lms_carbon.framework.services import load_framework
@@ -25,6 +26,7 @@ from lms_carbon.practicals.rules.drawing import draw_data
 from lms_carbon.practicals.rules.scoring import right_value
 from lms_carbon.practicals.rules.tasks import read_tasks
 from lms_carbon.practicals.services.practicals import create_practical, open_practical
+from lms_carbon.practicals.services.sheets import attach_file, open_sheet
 from lms_carbon.practicals.services.tasks import import_tasks
 from tests.support.exams import make_track
 from tests.support.marking import add_practical
@@ -115,6 +117,36 @@ def workbook() -> bytes:
     book, stream = Workbook(), io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def practical_in(track: Track, officer: World) -> int:
+    """Set and open the shipped task, to end in a week, and return the practical's id; within a transaction."""
+    instrument = add_instrument(
+        track=track,
+        kind=InstrumentKind.PRACTICAL,
+        dimension="skill",
+        title={"zh": "实验考核", "en": "Practical"},
+        by=act_as(officer),
+        at=now(),
+    )
+    practical = create_practical(
+        code="practical-wall",
+        instrument_id=instrument.id,
+        task_id=import_tasks(institution_id=track.institution_id, by=None, at=now())[0],
+        opens_at=None,
+        closes_at=now() + timedelta(days=7),
+        by=act_as(officer),
+        at=now(),
+    )
+    open_practical(practical_id=practical.id, by=act_as(officer), at=now())
+    return practical.id
+
+
+def sheet_in(practical_id: int, by: Actor) -> Sheet:
+    """Begin a sheet and attach a workbook; within a transaction."""
+    sheet, _ = open_sheet(practical_id=practical_id, by=by, at=now())
+    attach_file(sheet_id=sheet.id, stream=io.BytesIO(b"month,value\n1,2\n"), name="data.csv", by=by, at=now())
+    return sheet
 
 
 @dataclass

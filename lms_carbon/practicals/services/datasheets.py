@@ -23,13 +23,15 @@ WORDS: Mapping[str, str] = {
 """Message ids of what stands in the file beside the task's own texts; the view translates them."""
 
 Row = list[str | Decimal | None]
+Part = tuple[str, list[Row]]
+"""A title, and rows that are text or numbers."""
 
 
 def data_rows(
     content: Mapping[str, Any], data: Mapping[str, Any], *, language: str, words: Mapping[str, str]
-) -> list[tuple[str, list[Row]]]:
+) -> list[Part]:
     """Return the parts of a data set as (title, rows): every table, then the given values. Numbers are Decimals."""
-    parts: list[tuple[str, list[Row]]] = []
+    parts: list[Part] = []
     for table in content["tables"]:
         columns = table["columns"]
         drawn = data["tables"][table["key"]]
@@ -55,7 +57,7 @@ def data_rows(
     return [*parts, (words["given"], given)]
 
 
-def make_xlsx(parts: list[tuple[str, list[Row]]]) -> bytes:
+def make_xlsx(parts: list[Part]) -> bytes:
     """Return a workbook with one sheet for each part; numbers are numbers."""
     book = Workbook()
     for index, (title, rows) in enumerate(parts):
@@ -75,7 +77,7 @@ def make_xlsx(parts: list[tuple[str, list[Row]]]) -> bytes:
     return stream.getvalue()
 
 
-def make_csv(parts: list[tuple[str, list[Row]]]) -> bytes:
+def make_csv(parts: list[Part]) -> bytes:
     """Return the parts below each other as CSV, in UTF-8 with the mark by which spreadsheets know it."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)

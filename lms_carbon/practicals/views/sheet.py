@@ -1,6 +1,6 @@
 """The candidate's sheet: working on it, its data as a file, handing it in, the receipt. All works without script."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
@@ -23,7 +23,7 @@ from lms_carbon.practicals.policy import load_sheet, load_workbook_sheet
 from lms_carbon.practicals.queries.showing import view_checkpoints
 from lms_carbon.practicals.queries.standings import clock
 from lms_carbon.practicals.schemas import HandInForm, SheetForm
-from lms_carbon.practicals.services.datasheets import WORDS, data_rows, make_csv, make_xlsx
+from lms_carbon.practicals.services.datasheets import WORDS, Part, data_rows, make_csv, make_xlsx
 from lms_carbon.practicals.services.sheets import attach_file, check_open, save_sheet
 from lms_carbon.practicals.services.submission import hand_in, receipt_of
 
@@ -114,16 +114,14 @@ def show_receipt(sheet_id: int) -> Answer:
     return render_template("practicals/receipt.html", **_shared(sheet), receipt=receipt_of(sheet), entered=entered)
 
 
-def download_data(sheet_id: int, kind: str) -> Response:
-    """Hand out the data set drawn for this candidate, as XLSX or CSV."""
-    sheet = load_sheet(signed_in(), sheet_id)
-    words = {name: gettext(sentence) for name, sentence in WORDS.items()}
-    parts = data_rows(sheet.practical.task.content, sheet.data, language=current_language(), words=words)
-    made, media_type = (make_xlsx(parts), _XLSX) if kind == "xlsx" else (make_csv(parts), "text/csv; charset=utf-8")
-    answer = Response(made, mimetype=media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="data-{sheet.id}.{kind}"'
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+def download_xlsx(sheet_id: int) -> Response:
+    """Hand out the data set drawn for this candidate as a workbook."""
+    return _data_file(sheet_id, make_xlsx, "xlsx", _XLSX)
+
+
+def download_csv(sheet_id: int) -> Response:
+    """Hand out the data set drawn for this candidate as CSV."""
+    return _data_file(sheet_id, make_csv, "csv", "text/csv; charset=utf-8")
 
 
 def download_workbook(sheet_id: int) -> Response:
@@ -143,6 +141,16 @@ def download_workbook(sheet_id: int) -> Response:
     except FileNotFoundError as problem:
         raise LostFileError from problem
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _data_file(sheet_id: int, make: Callable[[list[Part]], bytes], ending: str, media_type: str) -> Response:
+    sheet = load_sheet(signed_in(), sheet_id)
+    words = {name: gettext(sentence) for name, sentence in WORDS.items()}
+    parts = data_rows(sheet.practical.task.content, sheet.data, language=current_language(), words=words)
+    answer = Response(make(parts), content_type=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="data-{sheet.id}.{ending}"'
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 
