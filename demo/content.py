@@ -29,6 +29,7 @@ NAME: Final = {"zh": "滨海职业学院（演示）", "en": "Binhai Vocational 
 OTHER_SLUG: Final = "xishan"
 OTHER_NAME: Final = {"zh": "西山理工学院（演示）", "en": "Xishan Institute of Technology (demo)"}
 CYCLE_CODE: Final = "2026-autumn"
+CYCLE_TITLE: Final = {"zh": "2026 年秋季评价", "en": "Autumn 2026 cycle"}
 EXAM_CODE: Final = "demo-exam"
 PRACTICAL_CODE: Final = "demo-practical"
 PORTFOLIO_CODE: Final = "demo-portfolio"
@@ -75,12 +76,14 @@ def fill_second(place: Place, seed: SandboxConfig, at: datetime) -> None:
     make_exam(place, track, at, code=OTHER_EXAM_CODE, title=title, each=2)
 
 
-def plan_track(place: Place, band: str, at: datetime) -> Track:
+def plan_track(
+    place: Place, band: str, at: datetime, *, code: str = CYCLE_CODE, title: dict[str, str] = CYCLE_TITLE
+) -> Track:
     """Plan a cycle with one track, its policy confirmed."""
     cycle = create_cycle(
         institution_id=place.institution_id,
-        code=CYCLE_CODE,
-        title={"zh": "2026 年秋季评价", "en": "Autumn 2026 cycle"},
+        code=code,
+        title=title,
         closes_at=at + LASTS,
         by=place.officer,
         at=at,

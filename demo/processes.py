@@ -18,6 +18,7 @@ import flask_migrate
 import requests
 
 from demo.content import fill_demo
+from demo.history import fill_history
 from lms_carbon.app import create_app
 from lms_carbon.core.config import read_settings
 from lms_carbon.core.transaction import transaction
@@ -79,6 +80,8 @@ def prepare(place: Place, settings: dict[str, str]) -> None:
         flask_migrate.upgrade()
         with transaction():
             fill_demo(sandbox=place.sandbox)
+        with transaction():
+            fill_history()
 
 
 def start(place: Place, settings: dict[str, str]) -> list[subprocess.Popen[bytes]]:

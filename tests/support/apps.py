@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from lms_carbon.app import create_app
+from lms_carbon.exams.queries import papers
 from tests.support.databases import settings_for
 
 _FORGOTTEN = ("lms_carbon.lti",)
@@ -72,6 +73,7 @@ class KeptApps:
             app.extensions["sqlalchemy"].session.remove()
             for engine in app.extensions["sqlalchemy"].engines.values():
                 engine.dispose()
+                papers._remembered.pop(engine, None)  # noqa: SLF001 - what a process remembers for its life
 
     def forget(self, url: str) -> None:
         """Let the next test have one of its own."""

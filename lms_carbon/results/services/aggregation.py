@@ -14,7 +14,7 @@ from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.models import Cycle, CycleState, Instrument, Track
-from lms_carbon.framework.queries import get_band
+from lms_carbon.framework.queries import get_band, read_framework
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.results.errors import CycleNotClosedError
 from lms_carbon.results.models import Aggregation, CandidacyScore, InstrumentScore, Publication
@@ -120,7 +120,7 @@ def _aggregate_track(aggregation: Aggregation, track: Track) -> None:
         sa.select(Instrument).where(Instrument.track_id == track.id).order_by(Instrument.id)
     ).all()
     band = get_band(track.band)
-    policy = parse_policy(track.policy, bands=[band])
+    policy = parse_policy(track.policy, bands=read_framework().bands)
     session.execute(instrument_scores_of(aggregation, track))
     session.execute(candidacy_scores_of(aggregation, track, instruments, band, policy))
 

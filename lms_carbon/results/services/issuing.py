@@ -56,7 +56,7 @@ def read_track_facts(track: Track) -> TrackFacts:
         track=track,
         band=band,
         dimension_titles=framework.dimension_titles,
-        policy=parse_policy(track.policy, bands=[band]),
+        policy=parse_policy(track.policy, bands=framework.bands),
         confirmed_by=confirmed_by.name if confirmed_by else "",
         instruments=list_instruments([track.id]).get(track.id, []),
         requirements=list_requirements(position_id=track.position_id, framework=code),

@@ -13,7 +13,7 @@ from lms_carbon.core.http import say
 from lms_carbon.core.identity import signed_in
 from lms_carbon.cycles.models import Candidacy, Cycle
 from lms_carbon.cycles.policy import load_track
-from lms_carbon.framework.queries import get_band
+from lms_carbon.framework.queries import get_band, read_framework
 from lms_carbon.results.distribution import draw_distribution
 from lms_carbon.results.models import Aggregation, CandidacyScore
 from lms_carbon.results.policies import parse_policy
@@ -71,7 +71,7 @@ def _parts(aggregation: Aggregation, cycle: Cycle) -> list[dict[str, Any]]:
 def _part(aggregation: Aggregation, outcomes: TrackOutcomes) -> dict[str, Any]:
     track = outcomes.track
     band = get_band(track.band)
-    cuts = parse_policy(track.policy, bands=[band]).cuts_of(band)
+    cuts = parse_policy(track.policy, bands=read_framework().bands).cuts_of(band)
     here = in_track(track.id)
     return {
         "track": track,

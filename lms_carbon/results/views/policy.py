@@ -16,7 +16,7 @@ from lms_carbon.core.identity import signed_in
 from lms_carbon.cycles.models import CycleState, Track
 from lms_carbon.cycles.policy import load_track
 from lms_carbon.cycles.services.planning import confirm_policy
-from lms_carbon.framework.queries import get_band
+from lms_carbon.framework.queries import get_band, read_framework
 from lms_carbon.framework.rules import Band, Dimension
 from lms_carbon.people.queries import get_person
 from lms_carbon.results.policies import EXAMPLE_NAME, EXAMPLE_VERSION, example_policy, parse_policy
@@ -60,7 +60,7 @@ def _named(track: Track) -> str:
 def _policy_of(track: Track, band: Band) -> Policy:
     if track.policy is None or "cuts" not in track.policy:
         return example_policy([band])
-    return parse_policy(track.policy, bands=[band])
+    return parse_policy(track.policy, bands=read_framework().bands)
 
 
 def _read(form: Form, band: Band) -> Policy | None:
