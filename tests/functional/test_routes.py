@@ -26,7 +26,9 @@ CANDIDATE: Final = frozenset({Role.CANDIDATE})
 MODERATOR: Final = frozenset({Role.MODERATOR})
 MARKERS: Final = MODERATOR | {Role.ASSESSOR}
 OFFICER: Final = frozenset({Role.OFFICER})
+CONFIRMERS: Final = OFFICER | {Role.MENTOR}
 GRADEBOOK: Final = frozenset({Role.OFFICER, Role.TEACHER})
+TASK_READERS: Final = OFFICER | BANK
 
 
 class Rule(NamedTuple):
@@ -38,6 +40,8 @@ class Rule(NamedTuple):
     """What is sent, where an empty form would be refused before the object is looked for."""
     state_refuses: bool = False
     """True where the demo's objects are not in the state for it, so that even who may gets 403."""
+    also: frozenset[str] = frozenset()
+    """Who else of the institution sees what is one candidate's own."""
 
 
 TABLE: Final[dict[str, Rule]] = {
@@ -165,6 +169,28 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /portfolios/<int:review_id>/edit": Rule(OFFICER, "institution"),
     "POST /portfolios/<int:review_id>/open": Rule(OFFICER, "institution"),
     "POST /portfolios/<int:review_id>/close": Rule(OFFICER, "institution"),
+    # practicals: the candidate's side
+    "GET /practicals/<int:practical_id>": Rule(CANDIDATE | GRADEBOOK, "institution"),
+    "POST /practicals/<int:practical_id>/begin": Rule(CANDIDATE, "institution"),
+    "POST /practicals/<int:practical_id>/entry": Rule(CANDIDATE, "institution", state_refuses=True),
+    "GET /sheets/<int:sheet_id>": Rule(KNOWN, "candidate"),
+    "POST /sheets/<int:sheet_id>": Rule(KNOWN, "candidate"),
+    "GET /sheets/<int:sheet_id>/data.xlsx": Rule(KNOWN, "candidate"),
+    "GET /sheets/<int:sheet_id>/data.csv": Rule(KNOWN, "candidate"),
+    "GET /sheets/<int:sheet_id>/workbook": Rule(KNOWN, "candidate"),
+    "GET /sheets/<int:sheet_id>/hand-in": Rule(KNOWN, "candidate"),
+    "POST /sheets/<int:sheet_id>/hand-in": Rule(KNOWN, "candidate"),
+    "GET /sheets/<int:sheet_id>/receipt": Rule(KNOWN, "candidate"),
+    # practicals: the officer's side, and the tasks
+    "GET /practicals": Rule(OFFICER),
+    "GET /practicals/new": Rule(OFFICER),
+    "POST /practicals/new": Rule(OFFICER),
+    "GET /practicals/<int:practical_id>/desk": Rule(OFFICER, "institution"),
+    "POST /practicals/<int:practical_id>/open": Rule(OFFICER, "institution"),
+    "POST /practicals/<int:practical_id>/close": Rule(OFFICER, "institution"),
+    "POST /practicals/<int:practical_id>/deadline": Rule(OFFICER, "institution"),
+    "GET /practicals/tasks": Rule(TASK_READERS),
+    "GET /practicals/tasks/<int:task_id>": Rule(TASK_READERS, "institution"),
     # exams: one candidate's attempt
     "GET /attempts/<int:attempt_id>": Rule(KNOWN, "candidate"),
     "GET /attempts/<int:attempt_id>/receipt": Rule(KNOWN, "candidate"),
@@ -196,8 +222,33 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /cycles/instruments/<int:instrument_id>/delete": Rule(OFFICER, "institution"),
     "GET /cycles/candidacies/<int:candidacy_id>": Rule(OFFICER, "institution"),
     "POST /cycles/candidacies/<int:candidacy_id>": Rule(OFFICER, "institution"),
+    # results: the officers' desk
+    "GET /results": Rule(OFFICER),
+    "GET /results/cycles/<int:cycle_id>": Rule(OFFICER, "institution"),
+    "POST /results/cycles/<int:cycle_id>/aggregate": Rule(OFFICER, "institution"),
+    "GET /results/tracks/<int:track_id>/candidates": Rule(OFFICER, "institution"),
+    "GET /results/candidacies/<int:candidacy_id>": Rule(OFFICER, "institution"),
+    "POST /results/candidacies/<int:candidacy_id>/hold": Rule(OFFICER, "institution"),
+    "POST /results/candidacies/<int:candidacy_id>/lift": Rule(OFFICER, "institution"),
+    "GET /results/cycles/<int:cycle_id>/publication": Rule(OFFICER, "institution"),
+    "POST /results/cycles/<int:cycle_id>/publication": Rule(OFFICER, "institution"),
+    "POST /results/cycles/<int:cycle_id>/publication/take-back": Rule(OFFICER, "institution"),
+    "GET /results/cycles/<int:cycle_id>/regrades/new": Rule(OFFICER, "institution"),
+    "POST /results/cycles/<int:cycle_id>/regrades/new": Rule(OFFICER, "institution"),
+    "GET /results/regrades/<int:regrade_id>": Rule(OFFICER, "institution"),
+    "POST /results/regrades/<int:regrade_id>": Rule(OFFICER, "institution"),
+    "POST /results/regrades/<int:regrade_id>/take-back": Rule(OFFICER, "institution"),
     "GET /results/tracks/<int:track_id>/policy": Rule(OFFICER, "institution"),
     "POST /results/tracks/<int:track_id>/policy": Rule(OFFICER, "institution"),
+    # results and paths: one candidate's own
+    "GET /results/<int:candidacy_id>": Rule(KNOWN, "candidate", also=OFFICER),
+    "GET /results/own/<int:cycle_id>": Rule(KNOWN, "institution"),
+    "GET /paths/<int:candidacy_id>": Rule(KNOWN, "candidate", also=OFFICER),
+    "GET /paths/own/<int:cycle_id>": Rule(KNOWN, "institution"),
+    "GET /paths/<int:candidacy_id>/activities/<int:activity_id>": Rule(KNOWN, "candidate", also=OFFICER),
+    "POST /paths/<int:candidacy_id>/activities/<int:activity_id>": Rule(KNOWN, "candidate", {"act": "begin"}),
+    "GET /paths/confirmations": Rule(CONFIRMERS),
+    "POST /paths/confirmations/<int:path_id>/<int:activity_id>": Rule(CONFIRMERS, "institution", {"act": "confirm"}),
     # last, for nothing begins in a cycle that has ended
     "POST /cycles/<int:cycle_id>/open": Rule(OFFICER, "institution"),
     "POST /cycles/<int:cycle_id>/close": Rule(OFFICER, "institution"),
@@ -275,7 +326,7 @@ def test_only_who_may_gets_in(crowd: Crowd) -> None:
         if "anonymous" not in rule.may:
             cases.append(("anonymous", None, "401"))
         for role, person in crowd.ours.items():
-            owner = rule.whose == "candidate" and role == Role.CANDIDATE
+            owner = rule.whose == "candidate" and role in rule.also | CANDIDATE
             if role not in rule.may:
                 wanted = "403"
             elif rule.whose == "gone" or (rule.whose == "candidate" and not owner):

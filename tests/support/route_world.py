@@ -17,7 +17,10 @@ from lms_carbon.files.services.storage import store_file
 from lms_carbon.marking.services.works import hand_over
 from lms_carbon.people.models.persons import Institution, Person, RoleGrant
 from lms_carbon.question_bank.models import Question
+from tests.support.paths import waiting_step
 from tests.support.portfolios import evidence_in, review_in
+from tests.support.practicals import practical_in, sheet_in
+from tests.support.results import regrade_in
 from tests.support.world import World, act_as, make_person
 
 
@@ -34,12 +37,18 @@ class Objects:
     file_id: int
     review_id: int
     evidence_id: int
+    practical_id: int
+    sheet_id: int
+    task_id: int
     cycle_id: int
     track_id: int
     instrument_id: int
     work_id: int
     rubric_id: int
     candidacy_id: int
+    regrade_id: int
+    path_id: int
+    activity_id: int
 
     def fill(self, rule: str) -> str:
         """Return a rule's address with these ids in it."""
@@ -79,6 +88,7 @@ def make_objects(owner: World) -> Objects:
         assert exam.instrument is not None
         review = review_in(exam.instrument.track, planner)
         evidence = evidence_in(review, actor)
+        sheet = sheet_in(practical_in(exam.instrument.track, planner), actor)
         work = hand_over(
             instrument_id=review.instrument_id,
             candidacy_id=attempt.candidacy_id or 0,
@@ -88,6 +98,7 @@ def make_objects(owner: World) -> Objects:
             by=actor,
             at=now(),
         )
+        step = waiting_step(attempt.candidacy_id or 0)
         return Objects(
             exam_id=exam.id,
             attempt_id=attempt.id,
@@ -100,10 +111,16 @@ def make_objects(owner: World) -> Objects:
             file_id=stored.id,
             review_id=evidence.portfolio.review_id,
             evidence_id=evidence.id,
+            practical_id=sheet.practical_id,
+            sheet_id=sheet.id,
+            task_id=sheet.practical.task_id,
             cycle_id=exam.instrument.track.cycle_id,
             track_id=exam.instrument.track_id,
             instrument_id=exam.instrument.id,
             work_id=work.id,
             rubric_id=work.plan.rubric_id,
             candidacy_id=attempt.candidacy_id or 0,
+            regrade_id=regrade_in(exam.instrument, planner),
+            path_id=step.path_id,
+            activity_id=step.activity_id,
         )

@@ -13,6 +13,7 @@ from lms_carbon.cycles.rules import FULL, half_up, instrument_score
 from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_band, list_requirements
 from lms_carbon.framework.rules import Dimension
+from lms_carbon.people.services.audit import record_act
 from lms_carbon.results.models import Aggregation, Publication, PublicationState, Result
 from lms_carbon.results.policies import example_policy
 from lms_carbon.results.rules import Outcome, Policy, decide_level, format_score, policy_as_json
@@ -206,6 +207,14 @@ def publish_by_hand(
     """Put a snapshot up as the candidate's next revision, in a cycle that is published from then on."""
     at = at or now()
     candidacy = session.get_one(Candidacy, candidacy_id)
+    record_act(
+        by=None,
+        institution_id=candidacy.institution_id,
+        action="test.publish",
+        object_type="candidacy",
+        object_id=candidacy.id,
+        at=at,
+    )
     cycle = session.get_one(Track, candidacy.track_id).cycle
     cycle.state = CycleState.PUBLISHED
     number = 1 + (session.scalar(sa.select(sa.func.max(Publication.revision)).filter_by(cycle_id=cycle.id)) or 0)
