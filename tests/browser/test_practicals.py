@@ -69,7 +69,7 @@ def test_a_candidate_does_a_practical(
     book.write_bytes(workbook())
     page.get_by_label(words["upload"]).set_input_files(book)
     page.get_by_role("button", name=words["save"], exact=True).click()
-    expect(page.get_by_role("status").first).to_contain_text(words["saved"])
+    expect(page.get_by_role("contentinfo").get_by_role("status")).to_contain_text(words["saved"])
     expect(page.get_by_role("link", name="inventory.xlsx")).to_be_visible()
     look_at(page, f"practical-sheet-{mark}")
     page.get_by_role("button", name=words["hand_in"], exact=True).click()

@@ -15,6 +15,7 @@ from lms_carbon.exams.services.exams import ExamSettings, create_exam
 from lms_carbon.exams.services.forms import make_form
 from lms_carbon.people.services.messages import tell
 from lms_carbon.portfolio.models import PortfolioReview
+from lms_carbon.practicals.services.sheets import open_sheet
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.rules.about import Draft
 from lms_carbon.question_bank.services.drafts import create_question
@@ -58,7 +59,7 @@ def count_queries(app: Flask, page: str, objects: Objects, people: dict[str, Wor
     return len(sent)
 
 
-def grow(people: dict[str, World], exam_id: int) -> None:
+def grow(people: dict[str, World], exam_id: int, practical_id: int) -> None:
     """Add rows of everything that lists show."""
     officer, author = act_as(people[Role.OFFICER]), act_as(people[Role.AUTHOR])
     for n in range(ROWS):
@@ -68,6 +69,7 @@ def grow(people: dict[str, World], exam_id: int) -> None:
             make_session(person)
         with transaction():
             start_attempt(exam_id=exam_id, language="zh", by=taker, at=now())
+            open_sheet(practical_id=practical_id, by=taker, at=now())
             add_content(n, officer, author)
             for person in people.values():
                 tell(
@@ -103,7 +105,7 @@ def test_no_page_asks_more_often_because_there_is_more(world: tuple[Flask, Objec
     app, objects, people = world
     before = {page: count_queries(app, page, objects, people) for page in PAGES}
     with app.app_context():
-        grow(people, objects.exam_id)
+        grow(people, objects.exam_id, objects.practical_id)
         owner = act_as(people[Role.CANDIDATE], launch_role=Role.CANDIDATE)
         with transaction():
             add_evidence(objects.review_id, owner)

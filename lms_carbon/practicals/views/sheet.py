@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -70,8 +70,8 @@ def save(sheet_id: int) -> Answer:
         return _working_page(load_sheet(by, sheet_id), form), 422
     if request.form.get("action") == "hand_in":
         return redirect(url_for("practicals.show_hand_in", sheet_id=sheet_id), 303)
-    flash(gettext("Saved."), "ok")
-    return redirect(url_for("practicals.show_sheet", sheet_id=sheet_id), 303)
+    # Back to the form, not to the top of a long page; the bar below it says when it was saved.
+    return redirect(url_for("practicals.show_sheet", sheet_id=sheet_id, _anchor="sheet"), 303)
 
 
 def show_hand_in(sheet_id: int) -> Answer:
