@@ -21,8 +21,8 @@ PHASES: Final = (
     mark("Plan"),
     mark("Open"),
     mark("Marking"),
-    mark("Scores"),
-    mark("Review"),
+    mark("Totals"),
+    mark("Checking"),
     mark("Publication"),
 )
 
