@@ -10,13 +10,12 @@ from sqlalchemy.orm import joinedload
 from lms_carbon.core.db import session
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Track
 from lms_carbon.people.models.persons import Person
+from lms_carbon.results.distribution import BARS, BIN
 from lms_carbon.results.models import Aggregation, CandidacyScore, Hold, InstrumentScore, Publication, PublicationState
 from lms_carbon.results.queries.evidence import list_instruments
 from lms_carbon.results.rules import Outcome
 
 PAGE: Final = 50
-BIN: Final = 250
-"""Width of a bar of the distribution, in hundredths."""
 NEAR: Final = 100
 """How near to a cut is near, in hundredths."""
 
@@ -83,8 +82,7 @@ def count_outcomes(aggregation: Aggregation, tracks: Sequence[Track]) -> list[Tr
     """Return the outcomes of each track, in a fixed number of queries."""
     held = sa.exists().where(Hold.candidacy_id == CandidacyScore.candidacy_id, Hold.lifted_at.is_(None))
     withheld = sa.case((held, 1), else_=0)
-    last = 100_00 // BIN - 1
-    bar = sa.case((CandidacyScore.total >= 100_00, last), else_=CandidacyScore.total // BIN)
+    bar = sa.case((CandidacyScore.total >= 100_00, BARS - 1), else_=CandidacyScore.total // BIN)
     counted: Any = (
         sa.select(
             Candidacy.track_id.label("track_id"),
