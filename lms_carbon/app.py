@@ -155,7 +155,6 @@ def init_hooks(app: Flask) -> None:
     hooks.own_work.register(app, portfolio_hooks.list_own_work)
     hooks.shown_work.register(app, portfolio_hooks.show_work)
     hooks.scores_out.register(app, portfolio_hooks.send_scores)
-    hooks.file_reader.register(app, portfolio_hooks.may_read_file)
     hooks.file_kept.register(app, portfolio_hooks.keep_file)
     hooks.navigation.register(app, practicals_urls.desks)
     hooks.launch_target.register(app, practicals_hooks.find_launch_target)

@@ -1,15 +1,16 @@
 """Who may do what with portfolios. Objects are loaded through these rights; what is not one's own looks like none."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import ForbiddenError, NotFoundError
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Instrument, Track
+from lms_carbon.marking.policy import may_see_work
 from lms_carbon.portfolio.errors import ReviewNotOpenError
 from lms_carbon.portfolio.models import Evidence, Portfolio, PortfolioReview
-from lms_carbon.portfolio.rules import ReviewState
+from lms_carbon.portfolio.rules import PortfolioState, ReviewState
 
 READERS = (Role.OFFICER, Role.TEACHER)
 
@@ -77,6 +78,31 @@ def load_own_evidence(portfolio: Portfolio, evidence_id: int) -> Evidence:
         .options(joinedload(Evidence.file), joinedload(Evidence.requirement))
     )
     if evidence is None:
+        raise NotFoundError
+    return evidence
+
+
+def load_evidence_file(by: Actor, review_id: int, evidence_id: int) -> Evidence:
+    """Return evidence with its file: one's own, or what was handed in and is the actor's to mark.
+
+    Raises `NotFoundError`. Assessors come this way and no other: the file's own name may be a person's.
+    """
+    evidence = session.scalar(
+        sa.select(Evidence)
+        .join(Evidence.portfolio)
+        .where(
+            Evidence.id == evidence_id,
+            Evidence.institution_id == by.institution_id,
+            Evidence.file_id.is_not(None),
+            Portfolio.review_id == review_id,
+        )
+        .options(joinedload(Evidence.file), joinedload(Evidence.requirement), contains_eager(Evidence.portfolio))
+    )
+    if evidence is None:
+        raise NotFoundError
+    portfolio = evidence.portfolio
+    handed_in = portfolio.state is PortfolioState.SUBMITTED and evidence.removed_at is None
+    if portfolio.person_id != by.person_id and not (handed_in and may_see_work(by, f"portfolio:{portfolio.id}")):
         raise NotFoundError
     return evidence
 

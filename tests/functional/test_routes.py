@@ -156,6 +156,7 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /portfolios/<int:review_id>/evidence/new": Rule(CANDIDATE, "institution"),
     "GET /portfolios/<int:review_id>/evidence/<int:evidence_id>": Rule(CANDIDATE, "candidate"),
     "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>": Rule(CANDIDATE, "candidate"),
+    "GET /portfolios/<int:review_id>/evidence/<int:evidence_id>/file": Rule(KNOWN, "candidate"),
     "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>/remove": Rule(CANDIDATE, "candidate"),
     "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>/restore": Rule(CANDIDATE, "candidate"),
     "GET /portfolios/<int:review_id>/hand-in": Rule(CANDIDATE, "institution"),

@@ -23,7 +23,7 @@ from lms_carbon.framework.services import load_framework
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.portfolio.models import Evidence, EvidenceKind, Portfolio, PortfolioReview
 from lms_carbon.portfolio.queries import list_asked
-from lms_carbon.portfolio.services.evidence import EvidenceDraft, add_evidence, open_portfolio
+from lms_carbon.portfolio.services.evidence import EvidenceDraft, Upload, add_evidence, open_portfolio
 from lms_carbon.portfolio.services.reviews import create_review, open_review
 from lms_carbon.portfolio.services.samples import import_sample_rubrics
 from tests.support.exams import make_track
@@ -106,12 +106,15 @@ def make_review(
 
 
 def evidence_in(review: PortfolioReview, by: Actor) -> Evidence:
-    """Begin the candidate's portfolio where it is not begun, and put a text into it; within a transaction."""
+    """Begin the candidate's portfolio where it is not begun, and put a file into it; within a transaction."""
     open_portfolio(review_id=review.id, by=by, at=now())
     draft = EvidenceDraft(
-        requirement_id=list_asked(review)[0].id, title="A plan", statement="I drew it up.", text="What I did."
+        requirement_id=list_asked(review)[0].id,
+        title="A plan",
+        statement="I drew it up.",
+        file=Upload(stream=BytesIO(b"What I did.\n"), name="plan.txt"),
     )
-    return add_evidence(review_id=review.id, kind=EvidenceKind.TEXT, draft=draft, by=by, at=now())
+    return add_evidence(review_id=review.id, kind=EvidenceKind.FILE, draft=draft, by=by, at=now())
 
 
 def end_review(world: PortfolioWorld, *, closes_at: datetime | None = None) -> None:

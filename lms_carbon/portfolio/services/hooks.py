@@ -13,7 +13,6 @@ from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Instrument, Track
 from lms_carbon.cycles.queries import instrument_scores
 from lms_carbon.lti.services.scores import queue_scores
-from lms_carbon.marking.policy import may_see_work
 from lms_carbon.marking.queries import count_works
 from lms_carbon.people.models.persons import Person
 from lms_carbon.portfolio.models import Evidence, Portfolio, PortfolioReview
@@ -135,23 +134,20 @@ def show_work(source: str) -> ShownWork | None:
     portfolio = find_handed_in(int(number))
     if portfolio is None:
         return None
-    asked = list_asked(portfolio.review)
     held = evidence_by_requirement(list_evidence(portfolio.id))
-    return ShownWork(
-        template="portfolio/work.html",
-        values={"sections": [(requirement, held.get(requirement.id, [])) for requirement in asked]},
-    )
-
-
-def may_read_file(by: Actor, file_id: int) -> bool:
-    """Tell whether the file is evidence in a work that the actor has to mark."""
-    portfolios = session.scalars(_holding(file_id).where(Evidence.institution_id == by.institution_id)).all()
-    return any(may_see_work(by, f"{KIND}:{portfolio_id}") for portfolio_id in portfolios)
+    sections = [(requirement, held.get(requirement.id, [])) for requirement in list_asked(portfolio.review)]
+    return ShownWork(template="portfolio/work.html", values={"review": portfolio.review, "sections": sections})
 
 
 def keep_file(file_id: int) -> bool:
     """Tell whether the file is evidence that was handed in: a result rests on it."""
-    return session.scalar(_holding(file_id).limit(1)) is not None
+    query = (
+        sa.select(Evidence.id)
+        .join(Portfolio, Portfolio.id == Evidence.portfolio_id)
+        .where(Evidence.file_id == file_id, Evidence.removed_at.is_(None), Portfolio.state == PortfolioState.SUBMITTED)
+        .limit(1)
+    )
+    return session.scalar(query) is not None
 
 
 def send_scores(instrument_ids: Collection[int], at: datetime) -> None:
@@ -209,17 +205,4 @@ def _count(state: PortfolioState) -> sa.ScalarSelect[int]:
         sa.select(sa.func.count())
         .where(Portfolio.review_id == PortfolioReview.id, Portfolio.state == state)
         .scalar_subquery()
-    )
-
-
-def _holding(file_id: int) -> sa.Select[int]:
-    """Return a query of the submitted portfolios whose evidence is this file."""
-    return (
-        sa.select(Portfolio.id)
-        .join(Evidence, Evidence.portfolio_id == Portfolio.id)
-        .where(
-            Evidence.file_id == file_id,
-            Evidence.removed_at.is_(None),
-            Portfolio.state == PortfolioState.SUBMITTED,
-        )
     )

@@ -4,7 +4,7 @@ from lms_carbon.core.hooks import NavItem
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.web import SIGNED_IN, package_blueprint, roles
-from lms_carbon.portfolio.views import desk, own
+from lms_carbon.portfolio.views import desk, files, own
 
 blueprint = package_blueprint("portfolio", prefix="/portfolios")
 
@@ -22,6 +22,7 @@ _add(f"{_REVIEW}/evidence/new", view_func=own.show_new, access=_CANDIDATES)
 _add(f"{_REVIEW}/evidence/new", view_func=own.add, methods=["POST"], access=_CANDIDATES)
 _add(_EVIDENCE, view_func=own.show_evidence, access=_CANDIDATES)
 _add(_EVIDENCE, view_func=own.change, methods=["POST"], access=_CANDIDATES)
+_add(f"{_EVIDENCE}/file", view_func=files.download_file, access=SIGNED_IN)
 _add(f"{_EVIDENCE}/remove", view_func=own.remove, methods=["POST"], access=_CANDIDATES)
 _add(f"{_EVIDENCE}/restore", view_func=own.restore, methods=["POST"], access=_CANDIDATES)
 _add(f"{_REVIEW}/hand-in", view_func=own.show_hand_in, access=_CANDIDATES)

@@ -119,18 +119,28 @@ def test_an_open_portfolio_is_shown_to_nobody(world: PortfolioWorld, author: Aut
         assert answers.show_work(f"portfolio:{author.portfolio().id}") is None
 
 
-def test_only_who_marks_it_reads_the_file(world: PortfolioWorld, done: Author) -> None:
+def test_only_who_marks_it_reads_the_file_and_not_its_name(world: PortfolioWorld, done: Author) -> None:
     with world.app.app_context():
         marker = make_person(world.institution_id, "评委", [(Role.ASSESSOR, world.instrument_id)])
         other = make_person(world.institution_id, "另一评委", [(Role.ASSESSOR, world.instrument_id)])
         assign(world, marker)
         with transaction(write=False):
-            file_id = session.scalars(sa.select(StoredFile.id)).one()
-    for person, status in ((marker, 200), (other, 404), (world.officer, 404), (done.person, 200)):
+            evidence = session.scalars(sa.select(Evidence).where(Evidence.file_id.is_not(None))).one()
+    paths = (f"{world.path}/evidence/{evidence.id}/file", f"/files/{evidence.file_id}")
+    for person, wanted in (
+        (marker, [200, 404]),
+        (other, [404, 404]),
+        (world.officer, [404, 404]),
+        (done.person, [200, 200]),
+    ):
         client = world.app.test_client()
         sign_in(client, person)
-        with client.get(f"/files/{file_id}") as answer:
-            assert answer.status_code == status, person.name
+        got = []
+        for path in paths:
+            with client.get(path) as answer:
+                got.append(answer.status_code)
+                assert person is done.person or "report" not in answer.headers.get("Content-Disposition", "")
+        assert got == wanted, person.name
 
 
 def test_before_release_marks_change_nothing(world: PortfolioWorld, done: Author) -> None:
