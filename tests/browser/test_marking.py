@@ -6,14 +6,23 @@ from playwright.sync_api import Page, expect
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
+from lms_carbon.core.identity import Role
 from lms_carbon.core.transaction import transaction
+from lms_carbon.framework.models import Requirement
 from lms_carbon.marking.models import Assignment, OriginalMark
 from lms_carbon.marking.services.assignments import take_work
 from lms_carbon.marking.services.marks import GivenMark, finish_marks, save_marks
 from lms_carbon.people.services.handoffs import make_handoff
+from lms_carbon.portfolio.models import PortfolioReview
+from lms_carbon.portfolio.services.submission import submit_portfolio
+from lms_carbon.practicals.rules.states import SubmittedBy
+from lms_carbon.practicals.services.sheets import save_sheet
+from lms_carbon.practicals.services.submission import submit_sheet
 from tests.support.browser import Visitor, assert_accessible, assert_fits, assert_targets, screenshot
 from tests.support.marking import MarkingWorld, make_marking
-from tests.support.world import World, act_as
+from tests.support.portfolios import PortfolioWorld, evidence_in, make_review
+from tests.support.practicals import PracticalWorld, make_practical, sheet_in
+from tests.support.world import World, act_as, make_person
 
 
 @pytest.fixture
@@ -49,6 +58,18 @@ def take_next(page: Page) -> None:
     page.wait_for_url("**/marking/works/*", wait_until="load")
 
 
+def hand_both_in(practical: PracticalWorld, review: PortfolioWorld) -> None:
+    candidates = [act_as(make_person(each.institution_id), launch_role=Role.CANDIDATE) for each in (practical, review)]
+    with transaction():
+        sheet = sheet_in(practical.practical_id, candidates[0])
+        note = "Factors of 2024, electricity by the grid average.\n\nGaps by the mean."
+        save_sheet(sheet_id=sheet.id, values={}, note=note, revision=sheet.revision, by=candidates[0], at=now())
+        submit_sheet(sheet_id=sheet.id, by=SubmittedBy.CANDIDATE, at=now())
+        evidence_in(session.get_one(PortfolioReview, review.review_id), candidates[1])
+        without = list(session.scalars(sa.select(Requirement.id)))
+        submit_portfolio(review_id=review.review_id, declared=True, without=without, by=candidates[1], at=now())
+
+
 def look(page: Page, name: str) -> None:
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
@@ -75,6 +96,21 @@ def test_every_page(visitor: Visitor, world: MarkingWorld, language: str) -> Non
     look(page, f"marking-rubric-{language}")
     watch = enter(visitor, world.officer, f"/marking/instruments/{world.instrument_id}", language=language)
     look(watch, f"marking-instrument-{language}")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_practicals_and_portfolios_show(visitor: Visitor, language: str) -> None:
+    app = visitor.site.app
+    with app.app_context():
+        practical, review = make_practical(app, slug="one"), make_review(app, slug="two")
+        hand_both_in(practical, review)
+    for world, name in ((practical, "sheet"), (review, "portfolio")):
+        with app.app_context():
+            assessor = make_person(world.institution_id, "Assessor", [(Role.ASSESSOR, world.instrument_id)])
+        page = enter(visitor, assessor, "/marking", language=language)
+        page.locator("button.btn-primary").click()
+        expect(page.locator(".paper")).not_to_contain_text("林晓")
+        look(page, f"marking-{name}-{language}")
 
 
 def test_a_work_is_marked_by_keys_and_saves_itself(visitor: Visitor, world: MarkingWorld) -> None:

@@ -136,4 +136,4 @@ def open_words(rows: Sequence[Row]) -> str:
     if not numbers:
         return gettext("All criteria have points")
     joined = gettext(COMMA).join(numbers)
-    return gettext("Open: criterion %(numbers)s", numbers=joined)
+    return gettext("Still open: %(numbers)s", numbers=joined)

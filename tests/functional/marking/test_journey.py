@@ -179,7 +179,7 @@ def test_the_script_is_told_what_is_saved(app: Flask, world: MarkingWorld, desk:
     good = client.post(page, data={**token, f"points-{method}": "8"}, headers=json_only).get_json()
     assert good["points"][method] == "8"
     assert good["total"] == {"earned": "8", "possible": "30"}
-    assert good["open"] == "Open: criterion 2"
+    assert good["open"] == "Still open: 2"
     bad = client.post(page, data={**token, f"points-{method}": "80"}, headers=json_only).get_json()
     assert bad["points"][method] == "8"
     assert bad["problems"][method] == ["80 is more than the 10 this item has. The 8 given before still stands."]
