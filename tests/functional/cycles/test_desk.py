@@ -1,5 +1,6 @@
 """The officers' desk over HTTP: planning a cycle, opening it, entering candidates."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,9 +15,12 @@ from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, EntryRule, Instrument, Track
 from lms_carbon.cycles.services.candidacies import ask_entry
+from lms_carbon.cycles.views import roster
 from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code
 from lms_carbon.framework.services import load_framework
+from lms_carbon.lti.errors import RosterRefusedError
+from lms_carbon.lti.services.rosters import RosterMember
 from lms_carbon.people.models.records import Message
 from tests.support.world import World, act_as, make_institution, make_person, sign_in, submit
 
@@ -190,3 +194,43 @@ def test_nobody_else_gets_at_a_cycle(app: Flask, client: FlaskClient, officer: A
         assert client.get(path).status_code == 200
         with app.app_context():  # what a request remembers of its person stays in the context
             assert other.get(path).status_code == 404
+
+
+def test_candidates_come_from_the_roster_of_a_course(
+    client: FlaskClient, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, track_id = plan(client)
+    path = f"/cycles/tracks/{track_id}/candidates"
+    people = [make_person(officer.institution_id, name) for name in ("林晓", "何老师", "旧生")]
+    listed = [
+        RosterMember(
+            subject=name, person_id=person.person_id, name=name, email=None, number="S1", roles=(role,), active=active
+        )
+        for person, name, role, active in zip(
+            people, ("林晓", "何老师", "旧生"), ("Learner", "Instructor", "Learner"), (True, True, False), strict=True
+        )
+    ]
+    monkeypatch.setattr(roster, "read_roster", lambda **_: listed)
+    page = submit(client, f"/cycles/tracks/{track_id}/roster", {"course": "1"}, page="/cycles/new").text
+    ticked = re.findall(r'value="(\d+)" id="p\d+" checked', page)
+    assert ticked == [str(people[0].person_id)]
+    submit(client, path, {"person": ticked}, page="/cycles/new")
+    assert one(Candidacy).person_id == people[0].person_id
+    again = submit(client, f"/cycles/tracks/{track_id}/roster", {"course": "1"}, page="/cycles/new").text
+    assert re.findall(r'id="p\d+" checked', again) == []
+
+
+def test_a_roster_that_cannot_be_read_says_so_and_loses_nothing(
+    client: FlaskClient, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, track_id = plan(client)
+    path = f"/cycles/tracks/{track_id}/candidates"
+
+    def refuse(**_: Any) -> None:
+        raise RosterRefusedError
+
+    monkeypatch.setattr(roster, "read_roster", refuse)
+    answer = submit(client, f"/cycles/tracks/{track_id}/roster", {"course": "1"}, page="/cycles/new")
+    assert answer.status_code == 303
+    assert "does not let this tool read who is in the course" in client.get(path).text
+    assert submit(client, f"/cycles/tracks/{track_id}/roster", {"course": "x"}, page="/cycles/new").status_code == 303
