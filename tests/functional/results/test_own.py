@@ -19,7 +19,10 @@ from lms_carbon.framework.queries import list_requirements
 from lms_carbon.framework.rules import Dimension
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.results.models import Hold
+from tests.functional.results.test_publication import GOOD, PART, propose
+from tests.functional.results.test_publication import publish as publish_signed
 from tests.support.candidates import CYCLE, Class, enter, make_class
+from tests.support.results import make_ended_cycle
 from tests.support.snapshots import make_snapshot, publish_by_hand
 from tests.support.world import act_as, make_institution, make_person, sign_in
 
@@ -263,3 +266,21 @@ def test_the_start_page_has_a_card_that_knows_nothing_of_marks(app: Flask, group
     assert not done()
     publish(app, group)
     assert done()
+
+
+def test_what_two_officers_publish_and_regrade_reads_the_same_way(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        world = make_ended_cycle(points=[GOOD, PART], years=3_00)
+        publish_signed(world)
+        publish_signed(world, propose(world, "knowledge", 2))
+    sign_in(client, world.persons[0])
+    said = words(client, f"/results/{world.candidacies[0]}")
+    assert "Level 5, intermediate" in said
+    assert "What revision 2 changed Reason: The key was wrong." in said
+    assert "Result Level 4, intermediate Level 5, intermediate Total 73.75 86.25" in said
+    assert "From level 5 to level 6" in words(client, f"/paths/{world.candidacies[0]}")
+    sign_in(client, world.persons[1])
+    said = words(client, f"/results/{world.candidacies[1]}")
+    assert "Not complete" in said
+    assert "Practice : " in said
+    assert "To level 4" in words(client, f"/paths/{world.candidacies[1]}")
