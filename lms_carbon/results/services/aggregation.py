@@ -7,8 +7,10 @@ half up where the rules round. So the same ledger gives the same scores on both 
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
@@ -70,31 +72,35 @@ def lock_cycle(cycle_id: int) -> Cycle:
 def digest_scores(aggregation_id: int) -> tuple[str, int]:
     """Return the SHA-256 over all scores and outcomes of an aggregation, by candidacy, and how many there are.
 
-    Ids of candidacies and instruments are in it, that of the aggregation is not.
+    Ids of candidacies and instruments are in it, that of the aggregation is not; the same on both databases.
     """
-    digest = hashlib.sha256()
-    count = 0
     parts, whole = InstrumentScore, CandidacyScore
-    for query in (
-        sa.select(parts.candidacy_id, parts.instrument_id, parts.attempt, parts.earned, parts.possible, parts.score)
-        .where(parts.aggregation_id == aggregation_id)
-        .order_by(parts.candidacy_id, parts.instrument_id),
-        sa.select(
-            whole.candidacy_id,
-            whole.knowledge,
-            whole.skill,
-            whole.practice,
-            whole.total,
-            sa.type_coerce(whole.outcome, sa.String),
-            whole.level,
-        )
-        .where(whole.aggregation_id == aggregation_id)
-        .order_by(whole.candidacy_id),
+    digest = hashlib.sha256()
+    for table, keys, values in (
+        (parts, (parts.candidacy_id, parts.instrument_id), (parts.attempt, parts.earned, parts.possible, parts.score)),
+        (
+            whole,
+            (whole.candidacy_id,),
+            (whole.knowledge, whole.skill, whole.practice, whole.total, whole.outcome, whole.level),
+        ),
     ):
-        rows = session.execute(query).all()
-        digest.update("\n".join(map(repr, map(tuple, rows))).encode())
-        count = len(rows)
-    return digest.hexdigest(), count
+        digest.update(_written_out(table.aggregation_id == aggregation_id, keys, values).encode())
+        digest.update(b"\n\n")
+    count = session.scalar(sa.select(sa.func.count()).where(whole.aggregation_id == aggregation_id))
+    return digest.hexdigest(), count or 0
+
+
+def _written_out(where: sa.ColumnElement[bool], keys: Sequence[Any], values: Sequence[Any]) -> str:
+    """Return rows as lines of text in the order of their keys; the database joins them, which is what is fast."""
+    fields: list[Any] = [sa.func.coalesce(sa.cast(each, sa.String), "-") for each in (*keys, *values)]
+    line = fields[0]
+    for each in fields[1:]:
+        line = line + ":" + each
+    if session.get_bind().dialect.name == "postgresql":
+        joined = sa.func.string_agg(line, postgresql.aggregate_order_by(sa.literal("\n"), *keys))
+        return session.scalar(sa.select(joined).where(where)) or ""
+    lines = sa.select(line.label("line")).where(where).order_by(*keys).subquery()
+    return session.scalar(sa.select(sa.func.group_concat(lines.c.line, "\n"))) or ""
 
 
 def _begin(cycle: Cycle, inputs: str, by: Actor | None, at: datetime, regrade_id: int | None) -> Aggregation:

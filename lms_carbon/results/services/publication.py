@@ -27,6 +27,7 @@ from lms_carbon.results.errors import (
     RegradeOverError,
 )
 from lms_carbon.results.models import Publication, PublicationState, Regrade, RegradeState, Signature
+from lms_carbon.results.queries.aggregations import read_inputs
 from lms_carbon.results.queries.publications import Draft, pending_publication, read_draft
 from lms_carbon.results.services.aggregation import aggregate_cycle, lock_cycle
 from lms_carbon.results.services.issuing import issue_results, release_all, send_totals, tell_candidates
@@ -180,6 +181,8 @@ def _publish(
 ) -> None:
     if regrade is not None:
         book_regrade(regrade=regrade, by=by, at=at)
+        # What was computed as if the corrections were booked is what the ledger says now.
+        draft.aggregation.inputs = read_inputs(cycle.id)
     publication.state, publication.published_at = PublicationState.PUBLISHED, at
     cycle.state = CycleState.PUBLISHED
     session.flush()
