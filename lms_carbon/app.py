@@ -114,6 +114,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_extensions(app, settings)
     init_http(app, settings)
     init_hooks(app)
+    init_method_hooks(app)
+    init_result_hooks(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api = init_api(app)
@@ -144,10 +146,15 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, question_bank_data.person_data_of_questions)
     hooks.navigation.register(app, lti_scores.desks_of_scores)
     hooks.person_data.register(app, lti_data.person_data_of_lti)
+    frame_origins.register(app, lti_registrations.framing_origins)
     hooks.navigation.register(app, marking_urls.desks)
     hooks.open_work.register(app, marking_hooks.open_work_of_marking)
     hooks.person_data.register(app, marking_data.person_data_of_marking)
     hooks.person_data.register(app, practicals_data.person_data_of_practicals)
+
+
+def init_method_hooks(app: Flask) -> None:
+    """Let practicals and portfolios tell cycles, candidates and assessors what they have."""
     hooks.navigation.register(app, portfolio_urls.desks)
     hooks.launch_target.register(app, portfolio_hooks.find_launch_target)
     hooks.open_work.register(app, portfolio_hooks.list_open_work)
@@ -165,6 +172,10 @@ def init_hooks(app: Flask) -> None:
     hooks.scores_out.register(app, practicals_hooks.send_scores_out)
     hooks.file_reader.register(app, practicals_hooks.may_read_file)
     hooks.file_kept.register(app, practicals_hooks.is_file_kept)
+
+
+def init_result_hooks(app: Flask) -> None:
+    """Let results and paths be found by candidates and officers."""
     hooks.navigation.register(app, results_urls.desks)
     hooks.person_data.register(app, results_data.person_data_of_results)
     hooks.launch_target.register(app, results_own.find_launch_target)
@@ -173,7 +184,6 @@ def init_hooks(app: Flask) -> None:
     hooks.own_work.register(app, paths_hooks.list_own_paths)
     hooks.navigation.register(app, paths_urls.desks)
     hooks.person_data.register(app, paths_data.person_data_of_paths)
-    frame_origins.register(app, lti_registrations.framing_origins)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
