@@ -5,10 +5,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from lms_carbon.core.clock import now
+from lms_carbon.core.db import session
 from lms_carbon.core.identity import Role
+from lms_carbon.core.transaction import transaction
+from lms_carbon.marking.services.assignments import take_work
+from lms_carbon.portfolio.models import PortfolioReview
+from lms_carbon.portfolio.services.submission import submit_portfolio
 from tests.support.browser import Visitor, assert_accessible, assert_fits, assert_targets, screenshot
-from tests.support.portfolios import PortfolioWorld, make_review
-from tests.support.world import make_person, make_session
+from tests.support.portfolios import PortfolioWorld, evidence_in, make_review
+from tests.support.world import act_as, make_person, make_session
 
 
 @pytest.fixture
@@ -86,3 +92,27 @@ def test_the_desk(visitor: Visitor, world: PortfolioWorld, language: str) -> Non
         inspect(page, name, language)
     page.goto(f"{visitor.site.url}{world.path}")
     inspect(page, "reader", language)
+
+
+def test_an_assessors_view(visitor: Visitor, world: PortfolioWorld) -> None:
+    app = visitor.site.app
+    with app.app_context():
+        author = make_person(world.institution_id, "林晓")
+        marker = make_person(world.institution_id, "评委", [(Role.ASSESSOR, world.instrument_id)])
+        by = act_as(author, launch_role=Role.CANDIDATE)
+        with transaction():
+            evidence_in(session.get_one(PortfolioReview, world.review_id), by)
+            submit_portfolio(
+                review_id=world.review_id, declared=True, without=world.requirements.values(), by=by, at=now()
+            )
+        with transaction():
+            assignment = take_work(instrument_id=world.instrument_id, by=act_as(marker), at=now())
+        token = make_session(marker)
+    page = visitor.open(f"/marking/works/{assignment.work_id}", token=token)
+    expect(page.locator(".pf-list li")).to_have_count(1)
+    assert "林晓" not in page.content()
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert_fits(page)
+        screenshot(page, f"portfolio-work.en.{width}")
+    assert_accessible(page)

@@ -23,6 +23,9 @@ WATCHED: Final[dict[str, frozenset[str]]] = {
     "exam": frozenset({"state", "deleted_at"}),
     "form": frozenset({"frozen_at"}),
     "attempt": frozenset({"state"}),
+    "portfolio_review": frozenset({"state"}),
+    "portfolio": frozenset({"state"}),
+    "work": frozenset({"state"}),
 }
 """Table → columns whose change (or a new row) is a state change (DESIGN §4, walls)."""
 

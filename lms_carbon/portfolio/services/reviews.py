@@ -12,7 +12,7 @@ from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.errors import CycleNotOpenError
-from lms_carbon.cycles.models import CycleState, InstrumentKind
+from lms_carbon.cycles.models import CycleState, Instrument, InstrumentKind
 from lms_carbon.cycles.policy import load_instrument
 from lms_carbon.marking.models import Rubric
 from lms_carbon.marking.services.rubrics import freeze_rubric
@@ -48,18 +48,9 @@ def create_review(
     """
     check_officer(by)
     _check(code, opens_at, closes_at)
-    instrument = load_instrument(by, instrument_id)
-    if instrument.kind is not InstrumentKind.PORTFOLIO:
-        raise NotFoundError
-    if session.scalar(sa.select(PortfolioReview.id).where(PortfolioReview.instrument_id == instrument.id)):
-        raise ReviewExistsError
-    if session.scalar(sa.select(Rubric.id).where(_usable(rubric_id, by))) is None:
-        raise ReviewSettingsError({"rubric_id": [mark("Choose one of those offered.")]})
-    taken = sa.select(PortfolioReview.id).where(
-        PortfolioReview.institution_id == by.institution_id, PortfolioReview.code == code
-    )
-    if session.scalar(taken):
-        raise ReviewCodeTakenError(code=code)
+    instrument = _load_free_instrument(by, instrument_id)
+    _check_rubric(by, rubric_id)
+    _check_code_free(by, code)
     review = PortfolioReview(
         institution_id=by.institution_id,
         code=code,
@@ -130,8 +121,29 @@ def _take_step(step: str, review: PortfolioReview, by: Actor, at: datetime) -> P
     return review
 
 
-def _usable(rubric_id: int, by: Actor) -> sa.ColumnElement[bool]:
-    return sa.and_(Rubric.id == rubric_id, Rubric.institution_id == by.institution_id, Rubric.approved_at.is_not(None))
+def _load_free_instrument(by: Actor, instrument_id: int) -> Instrument:
+    instrument = load_instrument(by, instrument_id)
+    if instrument.kind is not InstrumentKind.PORTFOLIO:
+        raise NotFoundError
+    if session.scalar(sa.select(PortfolioReview.id).where(PortfolioReview.instrument_id == instrument.id)):
+        raise ReviewExistsError
+    return instrument
+
+
+def _check_rubric(by: Actor, rubric_id: int) -> None:
+    usable = sa.select(Rubric.id).where(
+        Rubric.id == rubric_id, Rubric.institution_id == by.institution_id, Rubric.approved_at.is_not(None)
+    )
+    if session.scalar(usable) is None:
+        raise ReviewSettingsError({"rubric_id": [mark("Choose one of those offered.")]})
+
+
+def _check_code_free(by: Actor, code: str) -> None:
+    taken = sa.select(PortfolioReview.id).where(
+        PortfolioReview.institution_id == by.institution_id, PortfolioReview.code == code
+    )
+    if session.scalar(taken):
+        raise ReviewCodeTakenError(code=code)
 
 
 def _check_not_released(review: PortfolioReview) -> None:

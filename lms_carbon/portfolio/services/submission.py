@@ -6,6 +6,7 @@ from typing import Any
 
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
+from lms_carbon.framework.models import Requirement
 from lms_carbon.marking.services.works import hand_over
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.portfolio.errors import (
@@ -32,27 +33,9 @@ def submit_portfolio(*, review_id: int, declared: bool, without: Collection[int]
     except PortfolioHandedInError:
         return load_own_portfolio(by, load_review_for_candidate(by, review_id))
     evidence = list_evidence(portfolio.id)
-    if not evidence:
-        raise EmptyPortfolioError
     missing = requirements_without(list_asked(review), evidence)
-    unconfirmed = [each.code for each in missing if each.id not in without]
-    if unconfirmed:
-        raise EvidenceMissingError(codes=", ".join(unconfirmed))
-    if not declared:
-        raise NotDeclaredError
-    portfolio.digest = portfolio_digest(portfolio.id, _as_json(evidence), [each.code for each in missing])
-    portfolio.state = PortfolioState.SUBMITTED
-    portfolio.declared_at = portfolio.submitted_at = at
-    session.flush()
-    record_act(
-        by=by,
-        institution_id=portfolio.institution_id,
-        action="portfolio.submit",
-        object_type="portfolio",
-        object_id=portfolio.id,
-        detail={"digest": portfolio.digest, "pieces": len(evidence), "without": [each.code for each in missing]},
-        at=at,
-    )
+    _check(evidence, missing, declared=declared, without=without)
+    _seal(portfolio, evidence, missing, by, at)
     hand_over(
         instrument_id=review.instrument_id,
         candidacy_id=portfolio.candidacy_id,
@@ -63,6 +46,37 @@ def submit_portfolio(*, review_id: int, declared: bool, without: Collection[int]
         at=at,
     )
     return portfolio
+
+
+def _check(
+    evidence: Sequence[Evidence], missing: Sequence[Requirement], *, declared: bool, without: Collection[int]
+) -> None:
+    if not evidence:
+        raise EmptyPortfolioError
+    unconfirmed = [each.code for each in missing if each.id not in without]
+    if unconfirmed:
+        raise EvidenceMissingError(codes=", ".join(unconfirmed))
+    if not declared:
+        raise NotDeclaredError
+
+
+def _seal(
+    portfolio: Portfolio, evidence: Sequence[Evidence], missing: Sequence[Requirement], by: Actor, at: datetime
+) -> None:
+    without = [each.code for each in missing]
+    portfolio.digest = portfolio_digest(portfolio.id, _as_json(evidence), without)
+    portfolio.state = PortfolioState.SUBMITTED
+    portfolio.declared_at = portfolio.submitted_at = at
+    session.flush()
+    record_act(
+        by=by,
+        institution_id=portfolio.institution_id,
+        action="portfolio.submit",
+        object_type="portfolio",
+        object_id=portfolio.id,
+        detail={"digest": portfolio.digest, "pieces": len(evidence), "without": without},
+        at=at,
+    )
 
 
 def _as_json(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:

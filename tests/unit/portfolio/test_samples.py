@@ -16,6 +16,19 @@ def test_each_comes_to_a_hundred_points() -> None:
     }
 
 
+def test_no_text_is_cut_at_a_comma() -> None:
+    """In YAML's flow style a comma ends a text that is not quoted, and what follows becomes a key."""
+
+    def keys(part: object) -> set[str]:
+        if isinstance(part, dict):
+            return set(part).union(*(keys(each) for each in part.values()))
+        return set().union(*(keys(each) for each in part)) if isinstance(part, list) else set()
+
+    assert keys(read_samples()) == {
+        "code", "version", "title", "criteria", "guidance", "points", "levels", "text", "tags", "zh", "en"
+    }  # fmt: skip
+
+
 def test_levels_go_from_all_points_to_none() -> None:
     for rubric in RUBRICS.values():
         for criterion in rubric.criteria:
