@@ -1,6 +1,7 @@
 """Practicals in Chromium: a candidate does one by clicking, an officer looks on; both languages, desktop and phone."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_candidate_does_a_practical(
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh", 390)])
 def test_an_officer_looks_after_a_practical(visitor: Visitor, world: PracticalWorld, language: str, width: int) -> None:
     with visitor.site.app.app_context():
-        token = make_session(world.officer)
+        token = make_session(replace(world.officer, language=language))
     page = visitor.open("/practicals", token=token, width=width, language=language)
     for path in (
         "",
