@@ -56,12 +56,12 @@ def hand_over(
         "handed_in_at": at,
     }
     for _ in range(_TRIES):
-        made = _insert(values)
         work = _find(instrument_id, source)
         if work is not None:
-            if made:
-                _record(work, by, at)
             return work
+        if _insert(values) and (made := _find(instrument_id, source)) is not None:
+            _record(made, by, at)
+            return made
     raise RuntimeError(f"no free code for a work of institution {institution_id}")
 
 

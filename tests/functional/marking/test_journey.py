@@ -19,7 +19,7 @@ from lms_carbon.framework.models import Requirement
 from lms_carbon.marking.models import Assignment, OriginalMark, Work, WorkState
 from lms_carbon.marking.queries import comments_of, count_works
 from tests.functional.marking.conftest import Desk
-from tests.support.marking import MarkingWorld, add_work
+from tests.support.marking import MarkingWorld, add_work, make_marking
 from tests.support.world import make_person, submit
 
 
@@ -111,8 +111,9 @@ def test_the_moderator_is_told_and_may_decide(app: Flask, world: MarkingWorld, d
     assert take(moderator, world).headers["Location"] == "/marking", "moderators do not mark"
 
 
-def test_what_was_scored_before_is_booked_along(app: Flask, world: MarkingWorld, desk: Desk) -> None:
+def test_what_was_scored_before_is_booked_along(app: Flask, desk: Desk) -> None:
     with app.app_context():
+        world = make_marking(app, works=0)
         requirement_id = session.scalars(sa.select(Requirement.id).where(Requirement.code == "5.2.1-b-1")).one()
         row = MarkRow(
             item_kind="checkpoint",
@@ -122,9 +123,6 @@ def test_what_was_scored_before_is_booked_along(app: Flask, world: MarkingWorld,
             earned=1000,
             possible=2000,
         )
-        with transaction():
-            session.execute(sa.delete(Work))
-        world.works.clear()
         add_work(world, make_person(world.institution_id, "Other"), scored=[row])
     for person in world.assessors[:2]:
         mark_work(desk(person), world, "10", "20")
@@ -198,12 +196,10 @@ def test_finished_marks_stay(app: Flask, world: MarkingWorld, desk: Desk) -> Non
         assert session.scalars(sa.select(Assignment.part)).all() == [1]
 
 
-def test_nobody_marks_own_or_unheld_works(app: Flask, world: MarkingWorld, desk: Desk) -> None:
-    with app.app_context(), transaction():
-        own = world.assessors[0]
-        session.execute(sa.delete(Work))
-        world.works.clear()
+def test_nobody_marks_own_or_unheld_works(app: Flask, desk: Desk) -> None:
     with app.app_context():
+        world = make_marking(app, works=0)
+        own = world.assessors[0]
         add_work(world, own)
     mine = desk(own)
     assert take(mine, world).headers["Location"] == "/marking"
