@@ -24,6 +24,9 @@ from tests.support.world import act_as, make_person, make_session
 
 SIZES = [(1280, "zh", False), (690, "en", False), (390, "zh", False), (390, "en", True)]
 
+A4 = 688
+"""Pixels between the margins of a sheet."""
+
 
 @pytest.fixture
 def group(visitor: Visitor) -> Class:
@@ -99,12 +102,14 @@ def test_outcomes_without_a_level_fit_a_phone(visitor: Visitor, group: Class) ->
 
 
 def test_on_paper_everything_is_open_and_no_button_prints(visitor: Visitor, group: Class) -> None:
-    page = visitor.open(f"/results/{group.candidacy_id}", token=token(visitor, group, "en"))
+    page = visitor.open(f"/results/{group.candidacy_id}", token=token(visitor, group, "en"), width=A4)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.locator(".prof .said").first).to_be_visible()
     assert page.locator(".prof details:not([open])").count() == 0
     assert page.locator(".btn:visible").count() == 0
+    cut_off = "() => [...document.querySelectorAll('.lc-scroll')].filter((e) => e.scrollWidth > e.clientWidth).length"
+    assert page.evaluate(cut_off) == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator(".prof details[open]").count() == 0
 
