@@ -101,21 +101,7 @@ def supersede_marks(
     session.flush()
     wanted = sorted(earned)
     for start in range(0, len(wanted), _BATCH):
-        marks = session.scalars(
-            sa.select(Mark)
-            .where(Mark.id.in_(wanted[start : start + _BATCH]), Mark.instrument_id == instrument.id)
-            .order_by(Mark.id)
-        )
-        rows = [
-            {
-                **{name: getattr(mark, name) for name in _KEPT},
-                "batch_id": batch.id,
-                "earned": earned[mark.id],
-                "supersedes_id": mark.id,
-            }
-            for mark in marks
-        ]
-        session.execute(sa.insert(Mark), rows)
+        _supersede(batch, wanted[start : start + _BATCH], earned)
     record_act(
         by=by,
         institution_id=instrument.institution_id,
@@ -126,3 +112,19 @@ def supersede_marks(
         at=at,
     )
     return batch
+
+
+def _supersede(batch: MarkBatch, mark_ids: Sequence[int], earned: Mapping[int, int]) -> None:
+    marks = session.scalars(
+        sa.select(Mark).where(Mark.id.in_(mark_ids), Mark.instrument_id == batch.instrument_id).order_by(Mark.id)
+    )
+    rows = [
+        {
+            **{name: getattr(mark, name) for name in _KEPT},
+            "batch_id": batch.id,
+            "earned": earned[mark.id],
+            "supersedes_id": mark.id,
+        }
+        for mark in marks
+    ]
+    session.execute(sa.insert(Mark), rows)

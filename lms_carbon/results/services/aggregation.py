@@ -37,16 +37,16 @@ def aggregate_cycle(*, cycle_id: int, by: Actor | None, at: datetime, regrade_id
         raise CycleNotClosedError
     inputs = read_inputs(cycle.id)
     last = latest_aggregation(cycle.id, regrade_id)
-    nested = session.begin_nested()
     aggregation = _begin(cycle, inputs, by, at, regrade_id)
     for track in session.scalars(sa.select(Track).where(Track.cycle_id == cycle.id).order_by(Track.id)):
         _aggregate_track(aggregation, track)
     aggregation.digest, aggregation.candidacies = digest_scores(aggregation.id)
     session.flush()
     if last is not None and (last.digest, last.inputs) == (aggregation.digest, inputs):
-        nested.rollback()
+        _remove_scores([aggregation.id])
+        session.delete(aggregation)
+        session.flush()
         return last
-    nested.commit()
     _let_go_of_older(aggregation)
     record_act(
         by=by,
@@ -147,7 +147,10 @@ def _let_go_of_older(aggregation: Aggregation) -> None:
             same,
         )
     ).all()
+    _remove_scores(older)
+
+
+def _remove_scores(aggregation_ids: Sequence[int]) -> None:
     for table in (InstrumentScore, CandidacyScore):
-        session.execute(
-            sa.delete(table).where(table.aggregation_id.in_(older)).execution_options(synchronize_session=False)
-        )
+        gone = sa.delete(table).where(table.aggregation_id.in_(aggregation_ids))
+        session.execute(gone.execution_options(synchronize_session=False))
