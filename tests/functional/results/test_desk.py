@@ -102,7 +102,7 @@ def test_a_regrade_shows_its_effect_before_it_is_signed(app: Flask, client: Flas
     assert made.status_code == 303
     page = client.get(made.location).text
     assert re.search(r"59\.99 → <b>61\.24</b>", page)
-    assert "Below the band → <b>" in page
+    assert "Below the band</span> → <b>" in page
     for officer in world.officers:
         assert post_signature(client, made.location, officer).status_code == 303
     with app.app_context():
