@@ -1,6 +1,7 @@
 """People at browsers who come through the sandbox LMS: what they press, and what every page they see must be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, FrameLocator, Locator, Page, expect
 
 from lms_carbon.core.i18n import HTML_LANG, chinese_messages
-from tests.support.browser import Site, Visitor, assert_accessible, screenshot
+from tests.support.browser import Site, Visitor, assert_accessible, assert_fits, screenshot
 from tests.support.demo import Demo
 
 COURSE = "/courses/carbon-2026"
@@ -63,6 +64,24 @@ class Desk:
         """Return a link in the frame by its English words."""
         return self.tool.get_by_role("link", name=self.say(sentence), exact=True)
 
+    def tab(self, sentence: str) -> Locator:
+        """Return a tab of the row of desks by its English words."""
+        return self.tool.locator(".lc-tabs").get_by_role("link", name=self.say(sentence), exact=True)
+
+    def fill(self, **fields: str) -> None:
+        """Fill fields by their names."""
+        for name, text in fields.items():
+            self.tool.locator(f'[name="{name}"]').fill(text)
+
+    def press(self) -> None:
+        """Press the page's one filled button."""
+        self.tool.locator(".btn-primary:visible").click()
+
+    def go_to(self, activity: str) -> None:
+        """Open another activity of the course at this device."""
+        self.page.locator(f'nav a[href="{COURSE}/activities/{activity}"]').click()
+        expect(self.tool.locator(".lc-who")).to_be_visible()
+
     def confirm(self, question: str, answer: str) -> None:
         """Open a step that asks again, look at what it says, and take it."""
         self.tool.locator("summary", has_text=self.say(question)).click()
@@ -77,6 +96,24 @@ class Desk:
         """Hold the page and the tool in its frame to what every page must be."""
         expect(self.tool.locator("html")).to_have_attribute("lang", HTML_LANG[self.language])
         look(self.page, f"{self.name}-{step}")
+
+    def look_narrow(self, step: str) -> None:
+        """The same, and once more on a phone."""
+        self.look(step)
+        with narrow(self.page):
+            assert_fits(self.page)
+            assert_fits(self.frame)
+            look(self.page, f"{self.name}-{step}-390")
+
+
+@contextmanager
+def narrow(page: Page) -> Iterator[None]:
+    """Turn a window into a phone for a while."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 390, "height": size["height"]})
+    yield
+    page.set_viewport_size(size)
 
 
 def look(page: Page, name: str) -> None:
@@ -95,7 +132,7 @@ def sit_down(visitor: Traveller, sub: str, activity: str, *, language: str, name
     expect(page.locator("#who")).to_have_value(sub)
     page.locator(f'nav a[href="{COURSE}/activities/{activity}"]').click()
     desk = Desk(page, language, f"journey-{language}-{name or sub}")
-    expect(desk.tool.locator(".lc-who")).to_be_visible()
+    expect(desk.tool.locator(".lc-who")).to_be_visible(timeout=20_000)  # the launch goes through four pages
     return desk
 
 
