@@ -130,6 +130,8 @@ class OwnWork:
     """Message id of one sentence: what is to be done, or that it is done."""
     path: str
     icon: str
+    track_id: int | None = None
+    """What belongs to one track stands together; None for practice."""
     until: datetime | None = None
     done: bool = False
     order: int = 50

@@ -25,6 +25,14 @@ def list_tracks(institution_id: int, *, states: Collection[CycleState] = tuple(C
     return session.scalars(query).all()
 
 
+def tracks_by_id(track_ids: Collection[int]) -> dict[int, Track]:
+    """Return id → track with cycle and position."""
+    if not track_ids:
+        return {}
+    query = sa.select(Track).where(Track.id.in_(track_ids)).options(joinedload(Track.cycle), joinedload(Track.position))
+    return {track.id: track for track in session.scalars(query)}
+
+
 def find_candidacy(track_id: int, person_id: int) -> Candidacy | None:
     """Return a person's candidacy in a track, withdrawn ones too."""
     return session.scalar(sa.select(Candidacy).where(Candidacy.track_id == track_id, Candidacy.person_id == person_id))

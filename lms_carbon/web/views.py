@@ -1,5 +1,6 @@
 """The start, the choice of language, and the style page."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from lms_carbon.core.hooks import OwnWork, own_work
 from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Actor, Role, current_actor
 from lms_carbon.core.web import PUBLIC, csrf_exempt, package_blueprint
+from lms_carbon.cycles.models import CycleState, Track
+from lms_carbon.cycles.queries import tracks_by_id
 from lms_carbon.web import frame
 from lms_carbon.web.samples import sample_form
 
@@ -25,15 +28,38 @@ _YEAR: Final = 365 * 24 * 3600
 def home() -> str:
     """Show what the person can do here, or what this is."""
     actor = current_actor()
-    work = own_work_of(actor) if actor is not None and actor.has(Role.CANDIDATE) else []
-    return render_template("web/home.html", work=work)
+    groups = own_groups(actor) if actor is not None and actor.has(Role.CANDIDATE) else []
+    return render_template("web/home.html", groups=groups)
 
 
-def own_work_of(actor: Actor) -> list[OwnWork]:
-    """Return what a candidate can do or look at: what is to be done first, the earliest end before."""
-    found = [item for answer in own_work.ask(actor) for item in answer]
-    never = datetime.max.replace(tzinfo=UTC)
-    return sorted(found, key=lambda item: (item.done, item.until or never, item.order))
+@dataclass(frozen=True)
+class OwnGroup:
+    """What a candidate has in one track; `track` None for practice."""
+
+    track: Track | None
+    items: list[OwnWork]
+
+
+def own_groups(actor: Actor) -> list[OwnGroup]:
+    """Return what a candidate can do or look at, by track: where something is to be done first, the newest before.
+
+    Within a track what is to be done comes first, in the order of the methods.
+    """
+    by_track: dict[int | None, list[OwnWork]] = {}
+    for item in sorted((item for answer in own_work.ask(actor) for item in answer), key=lambda item: item.order):
+        by_track.setdefault(item.track_id, []).append(item)
+    tracks = tracks_by_id([track_id for track_id in by_track if track_id is not None])
+    groups = [
+        OwnGroup(tracks.get(track_id) if track_id else None, sorted(items, key=lambda item: item.done))
+        for track_id, items in by_track.items()
+    ]
+    return sorted(groups, key=_urgency)
+
+
+def _urgency(group: OwnGroup) -> tuple[bool, bool, int]:
+    if group.track is None:
+        return (True, True, 0)
+    return (False, group.track.cycle.state is CycleState.PUBLISHED, -group.track.id)
 
 
 @blueprint.post("/language", access=PUBLIC, transactional=False)

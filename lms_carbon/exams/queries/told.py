@@ -163,6 +163,7 @@ def _own(exam: Exam, attempts: Sequence[Attempt], moment: datetime) -> OwnWork:
         about=about,
         path=f"/exams/{exam.id}",
         icon="journal-check",
+        track_id=exam.instrument.track_id if exam.instrument else None,
         until=running.ends_at if running else until,
         done=running is None and (bool(attempts) or found is Door.OVER),
         order=10,

@@ -75,6 +75,12 @@ def freeze_rubric(*, instrument: Instrument, rubric_id: int, by: Actor | None, a
     if rubric.approved_at is None:
         raise RubricNotApprovedError(rubric=text_in(rubric.title, language))
     shares = _resolve(rubric, instrument, language)
+    return _freeze(rubric, instrument, shares, by, at)
+
+
+def _freeze(
+    rubric: Rubric, instrument: Instrument, shares: list[CriterionShare], by: Actor | None, at: datetime
+) -> MarkingPlan:
     plan = MarkingPlan(
         instrument_id=instrument.id,
         institution_id=instrument.institution_id,

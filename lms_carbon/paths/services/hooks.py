@@ -29,6 +29,7 @@ def list_own_paths(by: Actor) -> list[OwnWork]:
             else mark("Activities for your position; what you need shows once results are out."),
             path=f"/paths/{candidacy.id}",
             icon="signpost-split",
+            track_id=candidacy.track_id,
             order=80,
         )
         for candidacy in list_own_candidacies(by.person_id, by.institution_id)

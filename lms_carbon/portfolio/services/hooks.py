@@ -194,6 +194,7 @@ def _card(review: PortfolioReview, portfolio: Portfolio | None, moment: datetime
         about=about,
         path=f"/portfolios/{review.id}",
         icon="folder2-open",
+        track_id=review.instrument.track_id,
         until=None if done or over else review.closes_at,
         done=done or over,
         order=30,

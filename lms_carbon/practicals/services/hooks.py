@@ -84,6 +84,7 @@ def list_own_work(by: Actor) -> list[OwnWork]:
             about=_about(line, over=now is not None and now >= line.practical.closes_at),
             path=f"/practicals/{line.practical.id}",
             icon="clipboard-data",
+            track_id=line.practical.instrument.track_id,
             until=None if line.sheet_state is SheetState.SUBMITTED else line.practical.closes_at,
             done=line.sheet_state is SheetState.SUBMITTED,
             order=30,

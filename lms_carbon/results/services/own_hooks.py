@@ -30,6 +30,7 @@ def list_own_results(by: Actor) -> list[OwnWork]:
                 else mark("Shows once the cycle is published."),
                 path=f"/results/{candidacy.id}",
                 icon="bar-chart-steps",
+                track_id=candidacy.track_id,
                 done=published,
                 order=70,
             )
