@@ -91,6 +91,11 @@ def _now_on_sqlite(element: database_now, compiler: SQLCompiler, **options: Any)
     return "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"
 
 
+def read_clock() -> datetime:
+    """Return the database's time, which deadlines are held against."""
+    return session.scalars(sa.select(database_now())).one()
+
+
 write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 """Whether the transaction about to begin will write; set by `core.transaction` alone."""
 

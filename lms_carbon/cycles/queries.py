@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from lms_carbon.core.db import database_now, session
 from lms_carbon.core.hooks import OpenWork, open_work
-from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Mark, Track
+from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, EntryRule, Instrument, Mark, Track
 from lms_carbon.cycles.rules import counting_attempt, instrument_score
 from lms_carbon.people.models.persons import Person
 
@@ -36,6 +37,15 @@ def tracks_by_id(track_ids: Collection[int]) -> dict[int, Track]:
 def find_candidacy(track_id: int, person_id: int) -> Candidacy | None:
     """Return a person's candidacy in a track, withdrawn ones too."""
     return session.scalar(sa.select(Candidacy).where(Candidacy.track_id == track_id, Candidacy.person_id == person_id))
+
+
+def entry_of(track: Track, candidacy: Candidacy | None, *, moment: datetime) -> str:
+    """Return whether a person may begin something in a track (DESIGN §2): open, ask, asked, refused or no_cycle."""
+    if not track.cycle.takes_work(moment):
+        return "no_cycle"
+    if candidacy is not None:
+        return {CandidacyState.ENTERED: "open", CandidacyState.ASKED: "asked"}.get(candidacy.state, "refused")
+    return {EntryRule.ENTER: "open", EntryRule.ASK: "ask", EntryRule.REFUSE: "refused"}[track.entry]
 
 
 def list_candidacies(track_id: int) -> Sequence[Candidacy]:

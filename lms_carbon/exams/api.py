@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.cookies import session_token
+from lms_carbon.core.db import read_clock
 from lms_carbon.core.identity import Role, signed_in
 from lms_carbon.core.transaction import transaction
 from lms_carbon.core.web import PUBLIC, SIGNED_IN, ApiBlueprint, roles
@@ -24,7 +25,6 @@ from lms_carbon.exams.errors import (
     UnreadableChangesError,
 )
 from lms_carbon.exams.policy import load_attempt
-from lms_carbon.exams.queries.standings import clock
 from lms_carbon.exams.rules.changes import MAX_BODY, NOT_AN_ENDING, Batch, Fault, read_batch
 from lms_carbon.exams.rules.scoring import receipt_text
 from lms_carbon.exams.rules.states import SubmittedBy
@@ -94,7 +94,7 @@ def show_attempt(attempt_id: int) -> dict[str, Any]:
     return {
         "state": attempt.state,
         "epoch": attempt.epoch,
-        "server_now": _iso(clock()),
+        "server_now": _iso(read_clock()),
         "ends_at": _iso(attempt.ends_at),
         "submitted_at": attempt.submitted_at and _iso(attempt.submitted_at),
         "receipt": attempt.digest and receipt_text(attempt.digest),

@@ -1,5 +1,6 @@
 """Reads of registrations, of what a launch finds already here, and of where scores are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -201,3 +202,37 @@ def list_scores(*, actor: Actor, target: str | None, state: DeliveryState | None
         .limit(limit + 1)
     ).all()
     return SentScores(counts, list(rows[:limit]), len(rows) > limit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whereabouts:
+    """Who a candidate is to us and where they came from; empty where they did not come from a course."""
+
+    name: str
+    number: str
+    institution: Mapping[str, str]
+    course: str = ""
+    platform: str = ""
+    return_url: str = ""
+
+
+def find_whereabouts(by: Actor) -> Whereabouts:
+    """Return who the actor is and which launch brought them here. Two queries."""
+    person = session.execute(
+        sa.select(Person.name, Person.number, Institution.name.label("institution"))
+        .join(Institution, Institution.id == by.institution_id)
+        .where(Person.id == by.person_id)
+    ).one()
+    launch: dict[str, Any] = {}
+    if by.launch_id is not None:
+        row = session.execute(
+            sa.select(Course.title, Registration.name, Launch.return_url)
+            .select_from(Launch)
+            .join(Deployment, Deployment.id == Launch.deployment_id)
+            .join(Registration, Registration.id == Deployment.registration_id)
+            .outerjoin(Course, Course.id == Launch.course_id)
+            .where(Launch.id == by.launch_id, Launch.institution_id == by.institution_id)
+        ).one_or_none()
+        if row is not None:
+            launch = {"course": row.title or "", "platform": row.name, "return_url": row.return_url or ""}
+    return Whereabouts(name=person.name, number=person.number or "", institution=person.institution, **launch)

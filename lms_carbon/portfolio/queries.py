@@ -8,21 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from lms_carbon.core.db import database_now, session
+from lms_carbon.core.db import read_clock, session
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.models import (
     Candidacy,
     CandidacyState,
     CycleState,
-    EntryRule,
     Instrument,
     InstrumentKind,
     Track,
 )
-from lms_carbon.cycles.queries import find_candidacy, list_marks
+from lms_carbon.cycles.queries import entry_of, find_candidacy, list_marks
 from lms_carbon.cycles.rules import instrument_score
 from lms_carbon.framework.models import Requirement
-from lms_carbon.lti.models.launches import Course, Launch
 from lms_carbon.marking.models import Criterion
 from lms_carbon.people.models.persons import Person
 from lms_carbon.portfolio.models import Evidence, Portfolio, PortfolioReview
@@ -63,30 +61,15 @@ class Standing:
     now: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Whereabouts:
-    """Who a candidate is and which course they came from."""
-
-    name: str
-    number: str
-    course: str = ""
-    return_url: str = ""
-
-
-def clock() -> datetime:
-    """Return the database's time, which deadlines are held against."""
-    return session.execute(sa.select(database_now())).scalar_one()
-
-
 def find_standing(review: PortfolioReview, person_id: int) -> Standing:
     """Return where a person stands with a review. Three queries."""
     portfolio = session.scalar(
         sa.select(Portfolio).where(Portfolio.review_id == review.id, Portfolio.person_id == person_id)
     )
-    moment = clock()
+    moment, track = read_clock(), review.instrument.track
     return Standing(
         door=door(facts_of(review, portfolio, moment)),
-        entry=_entry(review.instrument.track, person_id),
+        entry=entry_of(track, find_candidacy(track.id, person_id), moment=moment),
         portfolio=portfolio,
         now=moment,
     )
@@ -102,27 +85,6 @@ def facts_of(review: PortfolioReview, portfolio: Portfolio | None, moment: datet
         portfolio=portfolio.state if portfolio else None,
         now=moment,
     )
-
-
-def _entry(track: Track, person_id: int) -> str:
-    candidacy = find_candidacy(track.id, person_id)
-    if track.cycle.state is not CycleState.OPEN:
-        return "no_cycle"
-    if candidacy is None:
-        return {EntryRule.ENTER: "open", EntryRule.ASK: "ask", EntryRule.REFUSE: "refused"}[track.entry]
-    return {CandidacyState.ENTERED: "open", CandidacyState.ASKED: "asked"}.get(candidacy.state, "refused")
-
-
-def find_whereabouts(by: Actor) -> Whereabouts:
-    """Return who the actor is and which launch brought them here. One query."""
-    row = session.execute(
-        sa.select(Person.name, Person.number, Course.title, Launch.return_url)
-        .select_from(Person)
-        .outerjoin(Launch, sa.and_(Launch.id == by.launch_id, Launch.institution_id == by.institution_id))
-        .outerjoin(Course, Course.id == Launch.course_id)
-        .where(Person.id == by.person_id)
-    ).one()
-    return Whereabouts(name=row.name, number=row.number or "", course=row.title or "", return_url=row.return_url or "")
 
 
 def list_asked(review: PortfolioReview) -> Sequence[Requirement]:

@@ -1,32 +1,13 @@
 """What the pages of exams show beside the exam itself: whose they are, where they came from, what a paper holds."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
-from lms_carbon.core.db import session
-from lms_carbon.core.identity import Actor
-from lms_carbon.cycles.models import Candidacy, CandidacyState, EntryRule
-from lms_carbon.cycles.queries import find_candidacy
+from lms_carbon.core.db import read_clock, session
+from lms_carbon.cycles.models import Candidacy
+from lms_carbon.cycles.queries import entry_of, find_candidacy
 from lms_carbon.exams.models.exams import Exam, Form, FormItem
-from lms_carbon.exams.queries.standings import clock
-from lms_carbon.lti.models.launches import Course, Launch
-from lms_carbon.lti.models.registrations import Deployment, Registration
-from lms_carbon.people.models.persons import Institution, Person
-
-
-@dataclass(frozen=True, kw_only=True)
-class Whereabouts:
-    """Who a candidate is to us and where they came from; empty where they did not come from a course."""
-
-    name: str
-    number: str
-    institution: Mapping[str, str]
-    course: str = ""
-    platform: str = ""
-    return_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,28 +24,6 @@ class EntryState:
 
     name: str
     candidacy: Candidacy | None = None
-
-
-def find_whereabouts(by: Actor) -> Whereabouts:
-    """Return who the actor is and which launch brought them here. Two queries."""
-    person = session.execute(
-        sa.select(Person.name, Person.number, Institution.name.label("institution"))
-        .join(Institution, Institution.id == by.institution_id)
-        .where(Person.id == by.person_id)
-    ).one()
-    launch: dict[str, Any] = {}
-    if by.launch_id is not None:
-        row = session.execute(
-            sa.select(Course.title, Registration.name, Launch.return_url)
-            .select_from(Launch)
-            .join(Deployment, Deployment.id == Launch.deployment_id)
-            .join(Registration, Registration.id == Deployment.registration_id)
-            .outerjoin(Course, Course.id == Launch.course_id)
-            .where(Launch.id == by.launch_id, Launch.institution_id == by.institution_id)
-        ).one_or_none()
-        if row is not None:
-            launch = {"course": row.title or "", "platform": row.name, "return_url": row.return_url or ""}
-    return Whereabouts(name=person.name, number=person.number or "", institution=person.institution, **launch)
 
 
 def find_paper_facts(exam_id: int) -> PaperFacts | None:
@@ -86,14 +45,7 @@ def find_entry(exam: Exam, person_id: int) -> EntryState:
         return EntryState(name="open")
     track = exam.instrument.track
     candidacy = find_candidacy(track.id, person_id)
-    if not track.cycle.takes_work(clock()):
-        name = "no_cycle"
-    elif candidacy is not None and candidacy.state is CandidacyState.ENTERED:
-        name = "open"
-    elif candidacy is not None:
-        name = "asked" if candidacy.state is CandidacyState.ASKED else "refused"
-    else:
-        name = {EntryRule.ENTER: "open", EntryRule.ASK: "ask", EntryRule.REFUSE: "refused"}[track.entry]
+    name = entry_of(track, candidacy, moment=read_clock())
     return EntryState(name=name, candidacy=candidacy)
 
 

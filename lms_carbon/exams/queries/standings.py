@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from lms_carbon.core.db import database_now, session
+from lms_carbon.core.db import read_clock, session
 from lms_carbon.cycles.models import Instrument
 from lms_carbon.cycles.queries import attempt_scores, instrument_scores
 from lms_carbon.exams.models.attempts import Answer, Attempt
@@ -41,14 +41,9 @@ class Receipt:
     questions: int
 
 
-def clock() -> datetime:
-    """Return the database's clock."""
-    return session.scalars(sa.select(database_now())).one()
-
-
 def find_standing(exam: Exam, person_id: int) -> Standing:
     """Return where a person stands with an exam."""
-    now = clock()
+    now = read_clock()
     query = (
         sa.select(Attempt).where(Attempt.exam_id == exam.id, Attempt.person_id == person_id).order_by(Attempt.number)
     )
@@ -134,7 +129,7 @@ def list_overdue(limit: int = 200) -> Sequence[int]:
     """Return attempts that nobody submitted and whose time, with the grace, is over by the database's clock."""
     return session.scalars(
         sa.select(Attempt.id)
-        .where(Attempt.state == AttemptState.RUNNING, Attempt.ends_at < clock() - GRACE)
+        .where(Attempt.state == AttemptState.RUNNING, Attempt.ends_at < read_clock() - GRACE)
         .order_by(Attempt.ends_at)
         .limit(limit)
     ).all()

@@ -7,14 +7,13 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import read_clock, session
 from lms_carbon.core.hooks import InstrumentFacts, OpenWork, OwnWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy, CandidacyState, CycleState, Instrument, Track
 from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.models.exams import Exam, Form
-from lms_carbon.exams.queries.standings import clock
 from lms_carbon.exams.rules.states import AttemptState, Door, DoorFacts, ExamState, door
 from lms_carbon.people.models.persons import Person
 
@@ -134,7 +133,7 @@ def list_own_work(by: Actor) -> list[OwnWork]:
     mine = sa.select(Attempt).where(Attempt.person_id == by.person_id, Attempt.exam_id.in_([exam.id for exam in exams]))
     for attempt in session.scalars(mine):
         attempts.setdefault(attempt.exam_id, []).append(attempt)
-    moment = clock()
+    moment = read_clock()
     return [_own(exam, attempts.get(exam.id, []), moment) for exam in exams]
 
 

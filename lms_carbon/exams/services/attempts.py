@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import read_clock, session
 from lms_carbon.core.errors import DomainError
 from lms_carbon.core.identity import Actor
 from lms_carbon.core.vault import seal, unseal
@@ -25,7 +25,7 @@ from lms_carbon.exams.errors import (
 from lms_carbon.exams.models.attempts import Answer, Attempt
 from lms_carbon.exams.models.exams import Exam, Form, FormItem
 from lms_carbon.exams.policy import load_attempt, load_exam_for_candidate
-from lms_carbon.exams.queries.standings import Standing, clock, find_standing, list_answers
+from lms_carbon.exams.queries.standings import Standing, find_standing, list_answers
 from lms_carbon.exams.rules.states import AttemptState, Door
 from lms_carbon.people.services.audit import record_act
 
@@ -115,7 +115,7 @@ def take_over(*, attempt_id: int, by: Actor, at: datetime) -> Window:
         attempt=attempt,
         epoch=epoch,
         key=local_key(attempt) or b"",
-        now=clock(),
+        now=read_clock(),
         answers=list_answers(attempt.id),
     )
 

@@ -8,17 +8,18 @@ from flask import redirect, render_template, url_for
 from flask_babel import force_locale, get_timezone
 from werkzeug.wrappers import Response
 
+from lms_carbon.core.db import read_clock
 from lms_carbon.core.i18n import LOCALES, text_in
 from lms_carbon.core.identity import signed_in
 from lms_carbon.exams.models.attempts import Answer, Attempt
 from lms_carbon.exams.policy import load_attempt
-from lms_carbon.exams.queries.pages import find_whereabouts
 from lms_carbon.exams.queries.papers import list_paper
-from lms_carbon.exams.queries.standings import clock, list_answers, practice_result, receipt_of, released_attempt_scores
+from lms_carbon.exams.queries.standings import list_answers, practice_result, receipt_of, released_attempt_scores
 from lms_carbon.exams.rules.scoring import PaperItem, read_response
 from lms_carbon.exams.rules.states import AttemptState, SubmittedBy
 from lms_carbon.exams.services.attempts import local_key
 from lms_carbon.exams.views.words import RECEIPT, RUNNER, in_words
+from lms_carbon.lti.queries import find_whereabouts
 from lms_carbon.question_bank.kinds.registry import KINDS
 
 
@@ -100,7 +101,7 @@ def _data(attempt: Attempt, held: list[Answer]) -> dict[str, Any]:
         "path": f"/api/v1/attempts/{attempt.id}",
         "receipt": url_for("exams.show_receipt", attempt_id=attempt.id),
         "title": text_in(attempt.exam.title, attempt.language),
-        "server_now": _iso(clock()),
+        "server_now": _iso(read_clock()),
         "ends_at": _iso(attempt.ends_at),
         "seconds": int((attempt.ends_at - attempt.started_at).total_seconds()),
         "zone": str(get_timezone() or "UTC"),

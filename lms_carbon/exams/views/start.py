@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
+from lms_carbon.core.db import read_clock
 from lms_carbon.core.errors import ForbiddenError
 from lms_carbon.core.i18n import current_language, text_in
 from lms_carbon.core.identity import Actor, Role, signed_in
@@ -18,12 +19,12 @@ from lms_carbon.exams.queries.pages import (
     find_entry,
     find_open_practice,
     find_paper_facts,
-    find_whereabouts,
 )
-from lms_carbon.exams.queries.standings import Standing, clock, find_standing, released_attempt_scores
+from lms_carbon.exams.queries.standings import Standing, find_standing, released_attempt_scores
 from lms_carbon.exams.rules.scoring import receipt_text
 from lms_carbon.exams.rules.states import Door
 from lms_carbon.exams.views.words import START, in_words
+from lms_carbon.lti.queries import find_whereabouts
 
 TRIAL: str = "trial"
 READERS = (Role.OFFICER, Role.TEACHER)
@@ -70,7 +71,7 @@ def tell_state(exam_id: int) -> dict[str, Any]:
 def try_saving(exam_id: int) -> dict[str, Any]:
     """Answer the start page's trial: the way there and back, through a transaction that may write."""
     load_exam_for_candidate(signed_in(), exam_id)
-    return {"heard": request.form.get(TRIAL, "")[:100], "server_now": clock().isoformat()}
+    return {"heard": request.form.get(TRIAL, "")[:100], "server_now": read_clock().isoformat()}
 
 
 def ask_to_enter(exam_id: int) -> Response:

@@ -7,7 +7,7 @@ from typing import IO, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import read_clock, session
 from lms_carbon.core.errors import DomainError
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor
@@ -25,7 +25,7 @@ from lms_carbon.portfolio.errors import (
 )
 from lms_carbon.portfolio.models import Evidence, EvidenceKind, Portfolio, PortfolioReview
 from lms_carbon.portfolio.policy import load_own_evidence, load_own_portfolio, load_review_for_candidate
-from lms_carbon.portfolio.queries import clock, facts_of, find_standing, list_asked
+from lms_carbon.portfolio.queries import facts_of, find_standing, list_asked
 from lms_carbon.portfolio.rules import (
     FILES,
     MAX_EVIDENCE,
@@ -167,7 +167,7 @@ def load_for_work(review_id: int, by: Actor) -> tuple[PortfolioReview, Portfolio
     """
     review = load_review_for_candidate(by, review_id)
     portfolio = load_own_portfolio(by, review, lock=True)
-    found = door(facts_of(review, portfolio, clock()))
+    found = door(facts_of(review, portfolio, read_clock()))
     if found is not Door.WORKING:
         raise _REFUSED[found]
     return review, portfolio

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import read_clock, session
 from lms_carbon.core.hooks import InstrumentFacts, OpenWork, OwnWork, ShownWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
@@ -17,7 +17,6 @@ from lms_carbon.marking.queries import count_works
 from lms_carbon.people.models.persons import Person
 from lms_carbon.portfolio.models import Evidence, Portfolio, PortfolioReview
 from lms_carbon.portfolio.queries import (
-    clock,
     evidence_by_requirement,
     find_handed_in,
     list_asked,
@@ -53,7 +52,7 @@ def list_open_work(cycle_id: int) -> list[OpenWork]:
         .where(
             Track.cycle_id == cycle_id,
             PortfolioReview.state == ReviewState.OPEN,
-            PortfolioReview.closes_at >= clock(),
+            PortfolioReview.closes_at >= read_clock(),
             Portfolio.state == PortfolioState.OPEN,
         )
         .order_by(PortfolioReview.id, Person.name)
@@ -122,7 +121,7 @@ def list_own_work(by: Actor) -> list[OwnWork]:
         .options(joinedload(PortfolioReview.instrument))
         .order_by(PortfolioReview.closes_at, PortfolioReview.id)
     ).all()
-    moment = clock() if rows else None
+    moment = read_clock() if rows else None
     return [_card(review, portfolio, moment) for review, portfolio in rows if moment is not None]
 
 

@@ -9,6 +9,7 @@ from flask_babel import get_timezone, gettext
 from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
+from lms_carbon.core.db import read_clock
 from lms_carbon.core.errors import ConflictError, NotFoundError
 from lms_carbon.core.forms import Form, read_form
 from lms_carbon.core.http import say
@@ -17,7 +18,7 @@ from lms_carbon.marking.queries import count_works, list_rubrics
 from lms_carbon.portfolio.errors import ReviewSettingsError
 from lms_carbon.portfolio.models import PortfolioReview
 from lms_carbon.portfolio.policy import load_review_for_officer
-from lms_carbon.portfolio.queries import clock, list_asked, list_free_instruments, list_portfolios, list_reviews
+from lms_carbon.portfolio.queries import list_asked, list_free_instruments, list_portfolios, list_reviews
 from lms_carbon.portfolio.schemas import NewReviewForm, ReviewForm
 from lms_carbon.portfolio.services.reviews import close_review, create_review, open_review, update_review
 
@@ -26,7 +27,7 @@ Answer = str | Response | tuple[str, int]
 
 def show_list() -> str:
     """Show the institution's portfolio reviews."""
-    return render_template("portfolio/list.html", lines=list_reviews(signed_in()), moment=clock())
+    return render_template("portfolio/list.html", lines=list_reviews(signed_in()), moment=read_clock())
 
 
 def show_new() -> str:
@@ -79,7 +80,7 @@ def show_desk(review_id: int) -> str:
         people=list_portfolios(review),
         asked=list_asked(review),
         works=count_works([review.instrument_id])[review.instrument_id],
-        moment=clock(),
+        moment=read_clock(),
     )
 
 

@@ -13,6 +13,7 @@ from lms_carbon.core.forms import Form, read_form
 from lms_carbon.core.http import say
 from lms_carbon.core.identity import Actor, Role, signed_in
 from lms_carbon.cycles.services.candidacies import ask_entry
+from lms_carbon.lti.queries import find_whereabouts
 from lms_carbon.portfolio.errors import EvidenceError
 from lms_carbon.portfolio.models import Evidence, EvidenceKind, PortfolioReview
 from lms_carbon.portfolio.policy import (
@@ -27,7 +28,6 @@ from lms_carbon.portfolio.queries import (
     evidence_by_requirement,
     find_score,
     find_standing,
-    find_whereabouts,
     list_asked,
     list_criteria,
     list_evidence,

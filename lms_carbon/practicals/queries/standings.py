@@ -6,9 +6,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from lms_carbon.core.db import database_now, session
-from lms_carbon.cycles.models import CandidacyState, CycleState, EntryRule
-from lms_carbon.cycles.queries import find_candidacy
+from lms_carbon.core.db import read_clock, session
+from lms_carbon.cycles.queries import entry_of, find_candidacy
 from lms_carbon.practicals.models import CheckpointShare, Practical, Sheet, SheetState
 from lms_carbon.practicals.rules.scoring import CheckpointItem
 from lms_carbon.practicals.rules.states import GRACE, Door, DoorFacts, door
@@ -23,14 +22,9 @@ class Standing:
     sheet: Sheet | None
 
 
-def clock() -> datetime:
-    """Return the database's clock."""
-    return session.scalars(sa.select(database_now())).one()
-
-
 def find_standing(practical: Practical, person_id: int) -> Standing:
     """Return where a person stands with a practical."""
-    now = clock()
+    now = read_clock()
     sheet = session.scalar(
         sa.select(Sheet)
         .where(Sheet.practical_id == practical.id, Sheet.person_id == person_id)
@@ -53,12 +47,7 @@ def find_standing(practical: Practical, person_id: int) -> Standing:
 def find_entry(practical: Practical, person_id: int) -> str:
     """Return whether a person may begin, by candidacy and the track's rule: open, ask, asked, refused or no_cycle."""
     track = practical.instrument.track
-    candidacy = find_candidacy(track.id, person_id)
-    if track.cycle.state is not CycleState.OPEN:
-        return "no_cycle"
-    if candidacy is not None:
-        return {CandidacyState.ENTERED: "open", CandidacyState.ASKED: "asked"}.get(candidacy.state, "refused")
-    return {EntryRule.ENTER: "open", EntryRule.ASK: "ask", EntryRule.REFUSE: "refused"}[track.entry]
+    return entry_of(track, find_candidacy(track.id, person_id), moment=read_clock())
 
 
 def list_items(practical: Practical) -> list[CheckpointItem]:
@@ -90,7 +79,7 @@ def list_overdue(limit: int = 200) -> Sequence[int]:
     return session.scalars(
         sa.select(Sheet.id)
         .join(Sheet.practical)
-        .where(Sheet.state == SheetState.OPEN, Practical.closes_at < clock() - GRACE)
+        .where(Sheet.state == SheetState.OPEN, Practical.closes_at < read_clock() - GRACE)
         .order_by(Practical.closes_at, Sheet.id)
         .limit(limit)
     ).all()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import read_clock, session
 from lms_carbon.core.hooks import InstrumentFacts, OpenWork, OwnWork, ShownWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
@@ -15,7 +15,6 @@ from lms_carbon.lti.services.scores import queue_scores
 from lms_carbon.practicals.models import Practical, PracticalState, Sheet, SheetState
 from lms_carbon.practicals.queries.lists import OwnLine, lines_of_track, list_own, list_working, practicals_of
 from lms_carbon.practicals.queries.showing import show_work
-from lms_carbon.practicals.queries.standings import clock
 
 
 def find_launch_target(target: str, institution_id: int) -> str | None:
@@ -77,7 +76,7 @@ def list_own_work(by: Actor) -> list[OwnWork]:
     if not by.has(Role.CANDIDATE):
         return []
     lines = list_own(by)
-    now = clock() if lines else None
+    now = read_clock() if lines else None
     return [
         OwnWork(
             title=line.practical.instrument.title,

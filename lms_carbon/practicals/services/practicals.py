@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import read_clock, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.i18n import mark, text_in
 from lms_carbon.core.identity import Actor
@@ -30,7 +30,6 @@ from lms_carbon.practicals.errors import (
 )
 from lms_carbon.practicals.models import Checkpoint, CheckpointShare, Practical, PracticalState, Task
 from lms_carbon.practicals.policy import check_officer, load_practical_for_officer
-from lms_carbon.practicals.queries.standings import clock
 from lms_carbon.practicals.rules.states import STEPS
 
 _CODE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
@@ -94,7 +93,7 @@ def open_practical(*, practical_id: int, by: Actor, at: datetime) -> Practical:
     _check_not_released(practical)
     if practical.instrument.track.cycle.state is not CycleState.OPEN:
         raise CycleNotOpenError
-    if practical.closes_at <= clock():
+    if practical.closes_at <= read_clock():
         raise DeadlinePastError
     return _take_step("open", practical, by, at)
 

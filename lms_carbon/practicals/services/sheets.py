@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from lms_carbon.core.db import database_now, session
+from lms_carbon.core.db import database_now, read_clock, session
 from lms_carbon.core.errors import DomainError
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor
@@ -28,7 +28,7 @@ from lms_carbon.practicals.errors import (
 )
 from lms_carbon.practicals.models import Practical, Sheet, SheetState
 from lms_carbon.practicals.policy import load_practical_for_candidate, load_sheet
-from lms_carbon.practicals.queries.standings import clock, find_standing, list_items
+from lms_carbon.practicals.queries.standings import find_standing, list_items
 from lms_carbon.practicals.rules.drawing import MAX_SEED, draw_data
 from lms_carbon.practicals.rules.scoring import read_entry
 from lms_carbon.practicals.rules.states import GRACE, Door
@@ -87,7 +87,7 @@ def save_sheet(
             Sheet.id == sheet.id,
             Sheet.revision == revision,
             Sheet.state == SheetState.OPEN,
-            sa.exists().where(Practical.id == sheet.practical_id, Practical.closes_at >= clock() - GRACE),
+            sa.exists().where(Practical.id == sheet.practical_id, Practical.closes_at >= read_clock() - GRACE),
         )
         .values({"values": {**sheet.values, **entered}, "note": note, "revision": revision + 1})
         .values(saved_at=database_now())
@@ -126,7 +126,7 @@ def check_open(sheet: Sheet) -> None:
     """Raise `SheetSubmittedError` or `SheetOverError` where a sheet takes nothing any more."""
     if sheet.state is not SheetState.OPEN:
         raise SheetSubmittedError
-    if clock() > sheet.practical.closes_at + GRACE:
+    if read_clock() > sheet.practical.closes_at + GRACE:
         raise SheetOverError
 
 

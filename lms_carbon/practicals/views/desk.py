@@ -9,6 +9,7 @@ from flask_babel import get_timezone, gettext
 from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
+from lms_carbon.core.db import read_clock
 from lms_carbon.core.errors import ConflictError, InvalidInputError
 from lms_carbon.core.forms import Form, read_form
 from lms_carbon.core.http import say
@@ -23,7 +24,6 @@ from lms_carbon.practicals.queries.lists import (
     list_sheets,
     list_tasks,
 )
-from lms_carbon.practicals.queries.standings import clock
 from lms_carbon.practicals.schemas import DeadlineForm, NewPracticalForm
 from lms_carbon.practicals.services.practicals import (
     close_practical,
@@ -129,7 +129,7 @@ def _desk_page(practical: Practical, form: Form) -> str:
         form=form,
         line=find_line(practical),
         sheets=list_sheets(practical.id),
-        over=clock() >= practical.closes_at,
+        over=read_clock() >= practical.closes_at,
         deadline=f"{practical.closes_at.astimezone(zone):%Y-%m-%dT%H:%M}",
         zone=str(zone),
     )

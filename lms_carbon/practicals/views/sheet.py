@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
+from lms_carbon.core.db import read_clock
 from lms_carbon.core.errors import DomainError
 from lms_carbon.core.forms import Form, read_form
 from lms_carbon.core.http import say
@@ -21,7 +22,6 @@ from lms_carbon.practicals.errors import AnswerShapeError, DeclarationNeededErro
 from lms_carbon.practicals.models import Sheet, SheetState
 from lms_carbon.practicals.policy import load_sheet, load_workbook_sheet
 from lms_carbon.practicals.queries.showing import view_checkpoints
-from lms_carbon.practicals.queries.standings import clock
 from lms_carbon.practicals.schemas import HandInForm, SheetForm
 from lms_carbon.practicals.services.datasheets import WORDS, Part, data_rows, make_csv, make_xlsx
 from lms_carbon.practicals.services.sheets import attach_file, check_open, save_sheet
@@ -187,7 +187,7 @@ def _shared(sheet: Sheet) -> dict[str, Any]:
 
 
 def _working_page(sheet: Sheet, form: Form, typed: Mapping[str, Any] | None = None) -> str:
-    over = sheet.state is SheetState.OPEN and clock() > sheet.practical.closes_at
+    over = sheet.state is SheetState.OPEN and read_clock() > sheet.practical.closes_at
     return render_template(
         "practicals/sheet.html",
         **_shared(sheet),
