@@ -21,6 +21,8 @@ from lms_carbon.web.samples import sample_form
 blueprint = package_blueprint("web")
 blueprint.record_once(lambda state: frame.install(state.app.jinja_env))
 
+_OUTCOMES: Final = 70
+"""From this order on it is what came of the work: what somebody looks for once results are out."""
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -43,17 +45,20 @@ class OwnGroup:
 def own_groups(actor: Actor) -> list[OwnGroup]:
     """Return what a candidate can do or look at, by track: where something is to be done first, the newest before.
 
-    Within a track what is to be done comes first, in the order of the methods.
+    Within a track what is to be done comes first, in the order of the methods; once results are out, they do.
     """
     by_track: dict[int | None, list[OwnWork]] = {}
     for item in sorted((item for answer in own_work.ask(actor) for item in answer), key=lambda item: item.order):
         by_track.setdefault(item.track_id, []).append(item)
     tracks = tracks_by_id([track_id for track_id in by_track if track_id is not None])
-    groups = [
-        OwnGroup(tracks.get(track_id) if track_id else None, sorted(items, key=lambda item: item.done))
-        for track_id, items in by_track.items()
-    ]
+    groups = [_group(tracks.get(track_id) if track_id else None, items) for track_id, items in by_track.items()]
     return sorted(groups, key=_urgency)
+
+
+def _group(track: Track | None, items: list[OwnWork]) -> OwnGroup:
+    if track is not None and track.cycle.state is CycleState.PUBLISHED:
+        return OwnGroup(track, sorted(items, key=lambda item: item.order < _OUTCOMES))
+    return OwnGroup(track, sorted(items, key=lambda item: item.done))
 
 
 def _urgency(group: OwnGroup) -> tuple[bool, bool, int]:

@@ -42,7 +42,7 @@ _add("/rubrics/<int:rubric_id>", view_func=rubrics.show_rubric, access=_READERS)
 
 
 def desks(by: Actor) -> list[NavItem]:
-    """Answer the hook `navigation`: the queue for who marks or watches, rubrics for who prepares or judges."""
+    """Answer the hook `navigation`: the queue, which leads on to the rubrics; these alone for who does not mark."""
     found: list[NavItem] = []
     if by.has_any((*MARKERS, Role.OFFICER)):
         found.append(
@@ -54,7 +54,7 @@ def desks(by: Actor) -> list[NavItem]:
                 order=30,
             )
         )
-    if by.has_any(READERS):
+    elif by.has_any(READERS):
         found.append(
             NavItem(
                 title=mark("Rubrics"),
