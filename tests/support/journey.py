@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
@@ -16,6 +16,7 @@ COURSE = "/courses/carbon-2026"
 DESK, EXAM = "rl-desk", "rl-exam"
 UNPLUGGED = "net::ERR_INTERNET_DISCONNECTED"
 MOST_TABS = 150
+LAUNCHES, LAUNCH_MS = 3, 12_000
 
 
 class Traveller(Visitor):
@@ -38,6 +39,8 @@ class Desk:
     language: str
     name: str
     """What the screenshots begin with."""
+    seen: set[tuple[str, int]] = field(default_factory=set)
+    """Where the page around the tool was looked at, and how wide: it does not change while one works in the frame."""
 
     @property
     def tool(self) -> FrameLocator:
@@ -80,7 +83,7 @@ class Desk:
     def go_to(self, activity: str) -> None:
         """Open another activity of the course at this device."""
         self.page.locator(f'nav a[href="{COURSE}/activities/{activity}"]').click()
-        expect(self.tool.locator(".lc-who")).to_be_visible()
+        wait_for_tool(self)
 
     def confirm(self, question: str, answer: str) -> None:
         """Open a step that asks again, look at what it says, and take it."""
@@ -93,9 +96,15 @@ class Desk:
         expect(self.tool.get_by_role("status").filter(has_text=self.say(sentence))).to_be_visible()
 
     def look(self, step: str) -> None:
-        """Hold the page and the tool in its frame to what every page must be."""
+        """Hold the tool in its frame, and the page around it once, to what every page must be."""
         expect(self.tool.locator("html")).to_have_attribute("lang", HTML_LANG[self.language])
-        look(self.page, f"{self.name}-{step}")
+        screenshot(self.page, f"{self.name}-{step}")
+        assert_accessible(self.frame)
+        size = self.page.viewport_size
+        assert size is not None
+        if (seen := (self.page.url, size["width"])) not in self.seen:
+            self.seen.add(seen)
+            assert_accessible(self.page)
 
     def look_narrow(self, step: str) -> None:
         """The same, and once more on a phone."""
@@ -103,7 +112,7 @@ class Desk:
         with narrow(self.page):
             assert_fits(self.page)
             assert_fits(self.frame)
-            look(self.page, f"{self.name}-{step}-390")
+            self.look(f"{step}-390")
 
 
 @contextmanager
@@ -132,8 +141,24 @@ def sit_down(visitor: Traveller, sub: str, activity: str, *, language: str, name
     expect(page.locator("#who")).to_have_value(sub)
     page.locator(f'nav a[href="{COURSE}/activities/{activity}"]').click()
     desk = Desk(page, language, f"journey-{language}-{name or sub}")
-    expect(desk.tool.locator(".lc-who")).to_be_visible(timeout=20_000)  # the launch goes through four pages
+    wait_for_tool(desk)
     return desk
+
+
+def wait_for_tool(desk: Desk) -> None:
+    """Wait until the tool is in its frame: the launch goes through four pages on two sites.
+
+    The browser's driver now and then loses a frame that changes its process on the way, though the page is there. Who
+    sees nothing reloads.
+    """
+    for _ in range(LAUNCHES):
+        try:
+            expect(desk.tool.locator(".lc-who")).to_be_visible(timeout=LAUNCH_MS)
+        except AssertionError:
+            desk.page.reload()
+        else:
+            return
+    raise AssertionError(f"the tool did not come into its frame at {desk.page.url}")
 
 
 def go_offline(context: BrowserContext) -> None:

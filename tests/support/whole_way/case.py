@@ -14,7 +14,7 @@ LEVEL, TOTAL = "4", "73.25"
 REVISED_LEVEL, REVISED_TOTAL = "5", "75.75"
 SCORES: Final = {"exam": "70", "practical": "59", "portfolio": "94"}
 
-PAPER: Final = {
+PAPER: Final[dict[str, dict[str, str | None]]] = {
     "sample-521a1": {"01": "b", "02": "false", "06": "b", "07": "d", "08": "false"},
     "sample-521a2": {"01": None, "02": None, "05": "b", "06": "a", "09": "false"},
     "sample-521a3": {"01": None, "02": None, "06": "a", "07": "a", "09": "false"},

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.support.browser import assert_accessible, screenshot
-from tests.support.journey import COURSE, Desk
+from tests.support.journey import COURSE, Desk, wait_for_tool
 from tests.support.whole_way.case import PAPER, POSITION, RATIONALE, Case, in_days
 
 
@@ -136,7 +136,8 @@ def read_links(desk: Desk) -> list[str]:
 
 def add_activities(desk: Desk, parameters: list[str], case: Case) -> dict[str, str]:
     """Let the teacher add an activity for each parameter; return what it leads to → the activity's identifier."""
-    page, made = desk.page, {}
+    page = desk.page
+    made: dict[str, str] = {}
     for parameter in parameters:
         what = parameter.removeprefix("target=").split(":")[0]
         page.locator(f'nav a[href="{COURSE}/add"]').click()
@@ -149,7 +150,7 @@ def add_activities(desk: Desk, parameters: list[str], case: Case) -> dict[str, s
             assert_accessible(page)
         page.locator("form.fields button").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(f"{what} {case.language}")
-        expect(desk.tool.locator(".lc-who")).to_be_visible()
+        wait_for_tool(desk)
         found = re.search(r"/activities/([^/?]+)", page.url)
         assert found is not None
         made[what] = found[1]

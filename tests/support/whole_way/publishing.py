@@ -88,8 +88,8 @@ def fresh_code(shown: Locator, used: set[str]) -> str:
     return code.replace(" ", "")
 
 
-def propose_regrade(desk: Desk, case: Case) -> str:
-    """Propose full points for one question and see what it does; return where the proposal stands."""
+def propose_regrade(desk: Desk, case: Case) -> None:
+    """Propose full points for one question and see what it does to the candidate's level."""
     open_results(desk, case)
     desk.link("Propose a regrade").click()
     desk.look("regrade-instrument")
@@ -103,7 +103,6 @@ def propose_regrade(desk: Desk, case: Case) -> str:
     effect = desk.tool.locator("tr", has_text=NAMES[case.candidate])
     for words in (TOTAL, REVISED_TOTAL, LEVEL, REVISED_LEVEL):
         expect(effect).to_contain_text(words)
-    return REGRADE[desk.language]
 
 
 def open_regrade(desk: Desk, case: Case) -> None:

@@ -13,9 +13,8 @@ GRADED_SECONDS = 45
 
 def gradebook(desk: Desk) -> list[dict[str, Any]]:
     """Return the platform's gradebook: one object for each column."""
-    document: list[dict[str, Any]] = desk.page.request.get(
-        f"{desk.page.url.split('/activities')[0]}/grades.json"
-    ).json()
+    place = desk.page.url.split(COURSE)[0]
+    document: list[dict[str, Any]] = desk.page.request.get(f"{place}{COURSE}/grades.json").json()
     return document
 
 
