@@ -3,7 +3,7 @@
 Same process, same database, same tables, rounds alternate, each rolled back. The hand-written one is a single
 statement from the ledger to instrument and candidacy scores, for this one cycle: weights, cuts, rules and ids stand in
 it as numbers; it makes no digest, reads no policy, locks and records nothing. On SQLite, where a statement fills one
-table only, it keeps no instrument scores. What both write is compared first: a faster wrong answer is worth nothing.
+table only, it keeps no instrument scores. What both write is compared first.
 """
 
 import argparse
@@ -285,8 +285,7 @@ def main() -> int:
     parser.add_argument("--only", choices=("postgresql", "sqlite"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.folder) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+        (folder := Path(name)).chmod(0o755)
         with databases(folder) as urls:
             results = {
                 dialect: measure(url, folder, candidacies=options.candidacies, rounds=options.rounds)
