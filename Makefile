@@ -63,6 +63,9 @@ bench: $(VENV)/.dev $(VENV)/.system ## Measure against baselines of the same run
 messages: $(VENV)/.dev ## Bring the Chinese catalogues up to date with the code
 	$(BIN)/python tools/messages.py
 
+screenshots: $(VENV)/.dev $(VENV)/.system ## Take the README's pictures from a running demo
+	$(BIN)/python -m tools.screenshots
+
 docs: $(VENV)/.run ## Write docs/configuration.md from the settings table
 	$(BIN)/python tools/configuration.py > docs/configuration.md
 
@@ -75,4 +78,4 @@ wheel: $(VENV)/.dev ## Build the wheel into dist/
 clean: ## Remove what was built; .venv and the demo stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
-.PHONY: help install run demo-reset test format lint types contracts check faults bench messages docs revision wheel clean
+.PHONY: help install run demo-reset test format lint types contracts check faults bench messages screenshots docs revision wheel clean
