@@ -43,7 +43,8 @@ def test_from_a_plan_to_the_learning_path(traveller: Traveller, case: Case) -> N
     assert set(activities) == {"exam", "practical", "portfolio", "result", "path"}
 
     candidate = seat(case.candidate, activities["result"])
-    before = what_shows(candidate, activities, "early")
+    before = what_shows(candidate, activities)
+    candidate.look_narrow("path-early")
     take(candidate, activities)
     mark(seat, case)
     publishing.end_cycle(officer, case)
@@ -52,7 +53,7 @@ def test_from_a_plan_to_the_learning_path(traveller: Traveller, case: Case) -> N
     publishing.to_publication(officer, case)
     used: set[str] = set()
     publishing.sign(officer, "first", used)
-    assert what_shows(candidate, activities, "marked") == before
+    assert what_shows(candidate, activities) == before
     reading.assert_no_score(teacher, case)
 
     other = seat("u-sun", DESK)
@@ -82,9 +83,9 @@ def plan(officer: Desk, case: Case) -> list[str]:
     return planning.read_links(officer)
 
 
-def what_shows(candidate: Desk, activities: dict[str, str], when: str) -> dict[str, str]:
+def what_shows(candidate: Desk, activities: dict[str, str]) -> dict[str, str]:
     """Return what result and path say, which before publication must not depend on any mark."""
-    return {what: taking.words_of(candidate, activities[what], f"{what}-{when}") for what in ("result", "path")}
+    return {what: taking.words_of(candidate, activities[what]) for what in ("result", "path")}
 
 
 def take(candidate: Desk, activities: dict[str, str]) -> None:

@@ -83,6 +83,7 @@ class Desk:
     def go_to(self, activity: str) -> None:
         """Open another activity of the course at this device."""
         self.page.locator(f'nav a[href="{COURSE}/activities/{activity}"]').click()
+        self.page.wait_for_url(f"**{COURSE}/activities/{activity}")
         wait_for_tool(self)
 
     def confirm(self, question: str, answer: str) -> None:

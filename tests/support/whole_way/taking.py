@@ -143,13 +143,13 @@ def add_evidence(desk: Desk, requirement: int, kind: str, *, file: FilePayload |
     desk.fill(statement="我负责其中的核算一章。I wrote the chapter on the inventory.", **fields)
     if file is not None:
         desk.tool.locator("#f-file").set_input_files(file)
-    desk.look_narrow(f"evidence-{kind}")
+    if file is not None:
+        desk.look_narrow("evidence")
     desk.press()
     expect(desk.tool.get_by_role("status")).to_be_visible()
 
 
-def words_of(desk: Desk, activity: str, step: str) -> str:
-    """Return all that an activity's page says, to be compared with what it says later."""
+def words_of(desk: Desk, activity: str) -> str:
+    """Return all that an activity's page says, to be compared with what it says at another time."""
     desk.go_to(activity)
-    desk.look_narrow(step)
     return desk.tool.locator("main").inner_text()
