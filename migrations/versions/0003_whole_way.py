@@ -745,7 +745,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("roster_url", sa.Text(), nullable=True))
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("course", schema=None) as batch_op:
         batch_op.drop_column("roster_url")
