@@ -73,7 +73,7 @@ class KeptApps:
             app.extensions["sqlalchemy"].session.remove()
             for engine in app.extensions["sqlalchemy"].engines.values():
                 engine.dispose()
-                papers._remembered.pop(engine, None)  # noqa: SLF001 - what a process remembers for its life
+                papers._remembered.pop(engine, None)
 
     def forget(self, url: str) -> None:
         """Let the next test have one of its own."""
