@@ -26,6 +26,10 @@ hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
 
 
+LONG = ("test_whole_way", "test_main_journey", "test_routes", "test_aggregation", "test_leaks")
+"""Modules of which a single test takes as long as hundreds of others."""
+
+
 class TemplateMaker:
     """Makes the templates once a run, in the process that pytest was started in."""
 
@@ -58,6 +62,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the maker in the controlling process only."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(TemplateMaker(), "templates")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the modules out to the workers, each beginning with its share of the long journeys.
+
+    xdist gives every worker one run of neighbours, and lets who is done steal from the end of others' runs. In the
+    order of the alphabet one worker has all the browser tests, and the longest of them begin last.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        # A journey is one test as long as a module, so its languages may go to two workers.
+        modules.setdefault(item.nodeid if item.path.stem in LONG else str(item.path), []).append(item)
+    dealt = sorted(modules, key=lambda name: not any(f"/{stem}.py" in name for stem in LONG))
+    items[:] = [item for worker in range(workers) for name in dealt[worker::workers] for item in modules[name]]
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
