@@ -33,8 +33,8 @@ run: $(VENV)/.run ## Start the tool and a sandbox LMS on this machine, with peop
 demo-reset: $(VENV)/.run ## Throw the demo's data away; the next `make run` starts over
 	@$(BIN)/python -m demo reset
 
-test: $(VENV)/.dev $(VENV)/.system ## Run all tests but long faults and benches
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'not faults'
+test: $(VENV)/.dev $(VENV)/.system ## Run all tests but long journeys, faults and benches
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'not faults and not journey'
 
 format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
@@ -51,6 +51,9 @@ contracts: $(VENV)/.dev ## Check who imports whom
 	$(BIN)/lint-imports
 
 check: lint types contracts test ## Everything that must hold before a commit
+
+journeys: $(VENV)/.dev $(VENV)/.system ## Walk the whole way in a browser, in both languages
+	$(BIN)/pytest -m journey
 
 faults: $(VENV)/.dev $(VENV)/.system ## Kill processes under way and see that nothing is lost
 	$(BIN)/pytest -m faults
@@ -78,4 +81,4 @@ wheel: $(VENV)/.dev ## Build the wheel into dist/
 clean: ## Remove what was built; .venv and the demo stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
-.PHONY: help install run demo-reset test format lint types contracts check faults bench messages screenshots docs revision wheel clean
+.PHONY: journeys help install run demo-reset test format lint types contracts check faults bench messages screenshots docs revision wheel clean

@@ -1,6 +1,7 @@
 """A tool that listens, a browser, somebody who looks at it. Helpers are in `tests.support.browser`."""
 
 import itertools
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -44,6 +45,23 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _bounded() -> Iterator[None]:
+    """Fail a test that hangs: a script asked of a frame that is lost has no timeout of its own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError("the test takes longer than 5 minutes")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(300)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture
