@@ -36,6 +36,7 @@ def traveller(chromium: Browser, demo: Demo) -> Iterator[Traveller]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.language)
+@pytest.mark.journey
 def test_from_a_plan_to_the_learning_path(traveller: Traveller, case: Case) -> None:
     seat = partial(sit_down, traveller, language=case.language)
     officer, teacher = seat("u-wang", DESK), seat("u-zhao", DESK)
