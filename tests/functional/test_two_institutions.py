@@ -20,7 +20,7 @@ from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.models import Cycle
 from lms_carbon.people.models.persons import Identity, Institution, Person
 from lms_carbon.sandbox.config import Course, load_config
-from tests.functional.test_routes import TABLE
+from tests.support.route_table import TABLE
 from tests.support.world import World, make_person, make_session, use_token
 
 SEED = load_config()

@@ -11,68 +11,23 @@ from flask.testing import FlaskClient
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
-from lms_carbon.core.hooks import launch_target
 from lms_carbon.core.identity import Role
 from lms_carbon.core.transaction import transaction
 from lms_carbon.paths.errors import (
     InvalidActivityError,
     NotConfirmerError,
     OwnConfirmationError,
-    PathNotReadyError,
     StepStateError,
 )
-from lms_carbon.paths.models import Activity, Path, PathStep
+from lms_carbon.paths.models import Path, PathStep
 from lms_carbon.paths.rules import Act, StepState
 from lms_carbon.paths.services.activities import import_activities, read_samples
 from lms_carbon.paths.services.steps import confirm_step, move_step, send_back
 from lms_carbon.people.models.records import AuditEntry, Message
-from tests.support.candidates import CYCLE, Class, enter, make_class
-from tests.support.paths import activity_ids
+from tests.support.candidates import Class, enter
+from tests.support.path_steps import COURSE, PLAN, ids, move, step_of, words
 from tests.support.snapshots import make_snapshot, publish_by_hand
-from tests.support.world import World, act_as, make_institution, make_person, sign_in, submit
-
-PLAN = "job-consulting-plan"
-"""Somebody else must confirm it."""
-COURSE = "job-obs-export"
-
-
-@pytest.fixture
-def group(app: Flask) -> Class:
-    """Return a candidate with a published result, in an institution with the sample activities."""
-    with app.app_context():
-        made = make_class()
-        with transaction():
-            import_activities(institution_id=made.institution_id, at=now())
-            publish_by_hand(made.candidacy_id, make_snapshot())
-        return made
-
-
-def words(client: FlaskClient, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
-
-
-def ids(group: Class) -> dict[str, int]:
-    with transaction(write=False):
-        return activity_ids(group.institution_id)
-
-
-def move(group: Class, code: str, *acts: Act, note: str = "", by: World | None = None) -> StepState:
-    """Do something as the candidate; needs an app context, as all helpers here do."""
-    actor, activity_id = act_as(by or group.candidate), ids(group)[code]
-    for act in acts:
-        with transaction():
-            state = move_step(
-                candidacy_id=group.candidacy_id, activity_id=activity_id, act=act, by=actor, at=now(), note=note
-            )
-    return state
-
-
-def step_of(group: Class, code: str) -> PathStep:
-    query = sa.select(PathStep).join(PathStep.activity).where(Activity.code == code)
-    with transaction(write=False):
-        return session.scalars(query.execution_options(populate_existing=True)).one()
+from tests.support.world import act_as, make_institution, make_person, sign_in, submit
 
 
 def test_the_import_adds_what_is_missing_and_nothing_twice(app: Flask, group: Class) -> None:
@@ -247,62 +202,6 @@ def test_of_two_mentors_at_once_one_is_told_to_look_again(app: Flask, group: Cla
     for thread in threads:
         thread.join(30)
     assert sorted(answers) == ["confirmed", "look again"]
-
-
-def test_somebody_else_s_path_is_not_there(app: Flask, client: FlaskClient, group: Class) -> None:
-    with app.app_context():
-        other = make_person(group.institution_id, "陈晨")
-        address, activity = f"/paths/{group.candidacy_id}", ids(group)[COURSE]
-        with pytest.raises(NotFoundError):
-            move(group, COURSE, Act.BEGIN, by=other)
-        with pytest.raises(NotFoundError):
-            move(group, COURSE, Act.BEGIN, by=group.officer)  # an officer reads, the candidate acts
-    sign_in(client, other)
-    assert client.get(address).status_code == 404
-    assert client.get(f"{address}/activities/{activity}").status_code == 404
-    assert submit(client, f"{address}/activities/{activity}", {"act": "begin"}, page="/profile").status_code == 404
-    sign_in(client, group.officer)
-    assert "林晓" in words(client, address)
-    assert "Go on with it" not in words(client, address)
-
-
-def test_an_activity_of_another_position_or_institution_is_not_there(
-    app: Flask, client: FlaskClient, group: Class
-) -> None:
-    with app.app_context():
-        other = make_institution("elsewhere")
-        with transaction():
-            import_activities(institution_id=other, at=now())
-        with transaction(write=False):
-            theirs = activity_ids(other)[COURSE]
-        traders = ids(group)["pre-trading-rules"]
-    sign_in(client, group.candidate)
-    for activity in (theirs, traders):
-        assert client.get(f"/paths/{group.candidacy_id}/activities/{activity}").status_code == 404
-
-
-def test_without_a_published_result_nothing_of_it_shows_and_nothing_begins(
-    app: Flask, client: FlaskClient, group: Class
-) -> None:
-    with app.app_context():
-        other = make_person(group.institution_id, "陈晨")
-        candidacy_id = enter(group.track_id, other)
-        actor = act_as(other)
-        with pytest.raises(PathNotReadyError), transaction():
-            move_step(candidacy_id=candidacy_id, activity_id=ids(group)[COURSE], act=Act.BEGIN, by=actor, at=now())
-    sign_in(client, other)
-    said = words(client, f"/paths/{candidacy_id}")
-    assert "Until then this is the same for everybody" in said
-    assert "Organising a consulting project" in said
-    assert not re.search(r"\d\d\.\d\d", said)
-
-
-def test_a_link_leads_to_one_s_own_path(app: Flask, client: FlaskClient, group: Class) -> None:
-    with app.app_context():
-        link = launch_target.first(f"path:{CYCLE}", group.institution_id)
-    assert link == f"/paths/own/{group.cycle_id}"
-    sign_in(client, group.candidate)
-    assert client.get(link).headers["Location"] == f"/paths/{group.candidacy_id}"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
