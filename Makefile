@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 4
+# Tests start dozens of programs; without bytecode each would compile all of the product again.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 

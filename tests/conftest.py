@@ -73,8 +73,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     modules: dict[str, list[pytest.Item]] = {}
     for item in items:
-        # A journey is one test as long as a module, so its languages may go to two workers.
-        modules.setdefault(item.nodeid if item.path.stem in LONG else str(item.path), []).append(item)
+        # Such a test is as long as a module, so its cases may go to two workers; but starting a demo costs more.
+        apart = item.path.stem in LONG and "browser" not in item.path.parts
+        modules.setdefault(item.nodeid if apart else str(item.path), []).append(item)
     dealt = sorted(modules, key=lambda name: not any(f"/{stem}.py" in name for stem in LONG))
     items[:] = [item for worker in range(workers) for name in dealt[worker::workers] for item in modules[name]]
 
@@ -116,9 +117,11 @@ class PublicClient(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Return where the templates of all this run's apps are compiled once."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("jinja")))
+def compiled_templates(templates: Templates) -> FileSystemBytecodeCache:
+    """Return where the templates of all this run's apps are compiled once, whichever worker comes first."""
+    folder = templates.folder / "jinja"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(scope="session")

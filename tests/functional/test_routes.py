@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from lms_carbon.core import http
 from lms_carbon.core.extensions import csrf
 from lms_carbon.core.identity import Role
 from tests.support.route_table import CANDIDATE, TABLE
@@ -70,6 +71,8 @@ class Crowd:
 @pytest.fixture
 def crowd(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Crowd:
     monkeypatch.setattr(csrf, "protect", lambda: None)
+    # Only the status counts here; drawing thousands of pages of refusal would take most of the time.
+    monkeypatch.setattr(http, "render_template", lambda *_, **__: "refused")
     return Crowd(app)
 
 

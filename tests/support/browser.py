@@ -1,6 +1,5 @@
 """What browser tests ask of every page: accessible, narrow enough, large targets, focus seen, a quiet console."""
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, FrameLocator, Page, Request, expect
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -20,9 +19,26 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # One process for all sites: the driver loses a frame now and then that changes its process within a launch, and a
+    # script asked of a lost frame never answers.
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process",
 )
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 HEIGHT = 900
+
+LEAVING = """
+    // Whether the document is about to be replaced: what is asked of it now would be asked of the page before.
+    const leave = () => document.documentElement.setAttribute("data-leaving", "");
+    globalThis.addEventListener("submit", (event) => {
+        const target = event.submitter?.formTarget || event.target.target;
+        if (!event.defaultPrevented && (!target || target === "_self")) leave();
+    });
+    globalThis.navigation?.addEventListener("navigate", (event) => {
+        if (!event.destination.sameDocument && event.downloadRequest === null) leave();
+    });
+"""
+"""Runs in every document before its own scripts."""
 
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
@@ -65,6 +81,7 @@ class Visitor:
         context.set_default_timeout(10_000)
         self._contexts.append(context)
         context.on("request", self._on_request)
+        context.add_init_script(LEAVING)
         if token:
             self._remember(context, token)
         page = context.new_page()
@@ -101,21 +118,33 @@ class Visitor:
             self.problems.append(f"{message.type}: {message.text}")
 
 
+def settle(page: Page | Frame | FrameLocator) -> None:
+    """Wait until the page that a click or a submit leads to has taken the place of the one before, all of it."""
+    expect(page.locator("html:not([data-leaving])")).to_be_attached()
+    if not isinstance(page, FrameLocator):
+        page.wait_for_load_state()
+
+
 def violations(page: Page | Frame) -> Iterator[str]:
     """Yield what axe-core finds against WCAG 2.2 AA, with the element and the reason."""
-    page.evaluate(_AXE)
+    settle(page)
+    if not page.evaluate("Boolean(globalThis.axe)"):
+        page.evaluate(_AXE)
+    # Frames are looked at each for itself; asked from outside, axe would wait for those that it is not in.
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"], "iframes": False}
     # A bar that sticks covers part of whatever lies under it just now; scrolling uncovers it.
-    page.evaluate(
-        """() => {
+    found = page.evaluate(
+        """async (options) => {
             const sheet = new CSSStyleSheet();
             sheet.replaceSync(".savebar { position: static !important; }");
             document.adoptedStyleSheets = [sheet];
-        }"""
+            const found = await axe.run(document, options);
+            document.adoptedStyleSheets = [];
+            return found.violations;
+        }""",
+        options,
     )
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-    found = page.evaluate(f"axe.run(document, {json.dumps(options)})")
-    page.evaluate("document.adoptedStyleSheets = []")
-    for violation in found["violations"]:
+    for violation in found:
         for node in violation["nodes"]:
             reason = " ".join(node["failureSummary"].split())
             yield f"{violation['id']}: {node['html'][:200]}\n    {reason}"

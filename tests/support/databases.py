@@ -15,6 +15,29 @@ from lms_carbon.core.config import Settings, read_settings
 from tests.support.postgres import running_postgres
 
 DIALECTS = ("sqlite", "postgresql")
+EMPTY = """
+    DO $$
+    DECLARE
+        stray integer; place record;
+    BEGIN
+        SET LOCAL session_replication_role = replica;
+        FOR stray IN SELECT pid FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+        LOOP
+            PERFORM pg_terminate_backend(stray, 5000);
+        END LOOP;
+        FOR place IN SELECT relname FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+        LOOP
+            EXECUTE 'DELETE FROM ' || quote_ident(place.relname);
+        END LOOP;
+        FOR place IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+        LOOP
+            PERFORM setval(quote_ident(place.sequencename)::regclass, 1, false);
+        END LOOP;
+    END $$
+"""
+"""Ends whoever is in a transaction, deletes all rows without asking references, and starts the identities over."""
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
@@ -56,14 +79,28 @@ class Templates:
         self.remove(dialect, name)
 
     def renew(self, dialect: str, name: str) -> str:
-        """Put a fresh copy in the place of whatever is called so, and return its URL, the same for the same name."""
+        """Return the URL of an empty database of this name: a fresh copy, or what this process made before, emptied.
+
+        Copying costs PostgreSQL a hundred times as much as deleting a test's few rows.
+        """
+        url = self.url(dialect, name)
+        if url in _MADE:
+            with _MADE[url].begin() as connection:
+                connection.exec_driver_sql(EMPTY)
+            return url
         self.remove(dialect, name)
         if dialect == "sqlite":
-            target = self.folder / f"{name}.sqlite3"
-            shutil.copyfile(self.folder / "template.sqlite3", target)
-            return f"sqlite:///{target}"
-        with self._administration() as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template_lms STRATEGY file_copy')
+            shutil.copyfile(self.folder / "template.sqlite3", self.folder / f"{name}.sqlite3")
+        else:
+            with self._administration() as connection:
+                connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template_lms STRATEGY file_copy')
+            _MADE[url] = sa.create_engine(url, pool_size=1)
+        return url
+
+    def url(self, dialect: str, name: str) -> str:
+        """Return where a database of this name is, or would be."""
+        if dialect == "sqlite":
+            return f"sqlite:///{self.folder / name}.sqlite3"
         return self.postgres.replace("/postgres?", f"/{name}?")
 
     def remove(self, dialect: str, name: str) -> None:
@@ -72,6 +109,8 @@ class Templates:
             for file in self.folder.glob(f"{name}.sqlite3*"):
                 file.unlink()
             return
+        if (engine := _MADE.pop(self.url(dialect, name), None)) is not None:
+            engine.dispose()
         with self._administration() as connection:
             connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -86,6 +125,8 @@ class Templates:
 
 
 _ADMINISTRATIONS: dict[str, sa.Engine] = {}
+_MADE: dict[str, sa.Engine] = {}
+"""The PostgreSQL databases of this process, by URL."""
 
 
 @contextmanager

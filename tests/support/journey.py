@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Frame, FrameLocator, Locator, Page, expect
 
 from lms_carbon.core.i18n import HTML_LANG, chinese_messages
-from tests.support.browser import Site, Visitor, assert_accessible, assert_fits, screenshot
+from tests.support.browser import Site, Visitor, assert_accessible, assert_fits, screenshot, settle
 from tests.support.demo import Demo
 
 COURSE = "/courses/carbon-2026"
@@ -44,8 +44,10 @@ class Desk:
 
     @property
     def tool(self) -> FrameLocator:
-        """Return what is inside the frame."""
-        return self.page.frame_locator("iframe")
+        """Return what is inside the frame, once the page that the last click led to is there."""
+        inside = self.page.frame_locator("iframe")
+        settle(inside)
+        return inside
 
     @property
     def frame(self) -> Frame:
@@ -79,6 +81,10 @@ class Desk:
     def press(self) -> None:
         """Press the page's one filled button."""
         self.tool.locator(".btn-primary:visible").click()
+
+    def stayed(self) -> None:
+        """Say that a link led to a download, so that nothing takes the place of this page."""
+        self.page.frame_locator("iframe").locator("html").evaluate("(html) => html.removeAttribute('data-leaving')")
 
     def go_to(self, activity: str) -> None:
         """Open another activity of the course at this device."""
@@ -154,7 +160,7 @@ def wait_for_tool(desk: Desk) -> None:
     """
     for _ in range(LAUNCHES):
         try:
-            expect(desk.tool.locator(".lc-who")).to_be_visible(timeout=LAUNCH_MS)
+            expect(desk.page.frame_locator("iframe").locator(".lc-who")).to_be_visible(timeout=LAUNCH_MS)
         except AssertionError:
             desk.page.reload()
         else:

@@ -193,9 +193,10 @@ def record_arranged(institution_id: int) -> None:
 
 
 def rows_of(model: Any, *where: Any) -> list[Any]:
-    """Return rows as they stand now."""
+    """Return rows as they stand now, in the order of their keys."""
     with transaction(write=False):
-        return list(session.scalars(sa.select(model).where(*where).execution_options(populate_existing=True)))
+        rows = sa.select(model).where(*where).order_by(*sa.inspect(model).primary_key)
+        return list(session.scalars(rows.execution_options(populate_existing=True)))
 
 
 def fresh_code(person: World) -> str:

@@ -2,14 +2,13 @@
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 
 import pytest
 
 from lms_carbon.core.i18n import chinese_messages
 from tools import messages
 
-EVERYTHING = messages.extract_all()
-CATALOGUES = {package: messages.entries(messages.read_catalogue(package)) for package in messages.packages()}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 GRAMMAR = {"{article}"}
 """Placeholders for what Chinese grammar does not have."""
@@ -18,24 +17,34 @@ HALF_WIDTH = re.compile(rf"[{HAN}] ?[,;:?!()]|[,;:?!()] ?[{HAN}]|[{HAN}]\.(?:\s|
 UNWANTED = re.compile("系统异常|操作成功|操作失败|非法|！|您好")
 
 
+# Not as constants of the module: every worker imports it, and one or two need them.
+everything = lru_cache(messages.extract_all)
+
+
+@lru_cache
+def catalogue(package: str) -> dict[messages.Key, str | tuple[str, ...]]:
+    """Return a package's Chinese catalogue."""
+    return messages.entries(messages.read_catalogue(package))
+
+
 def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return the forms of an id or of its translation."""
     return (text,) if isinstance(text, str) else text
 
 
 def test_extraction_sees_code_templates_and_plurals() -> None:
-    assert (None, "You are not signed in") in EVERYTHING["core"]
-    assert (None, "Skip to content") in EVERYTHING["web"]
-    assert any(isinstance(message, tuple) for _, message in EVERYTHING["web"])
-    assert "sandbox" not in EVERYTHING
+    assert (None, "You are not signed in") in everything()["core"]
+    assert (None, "Skip to content") in everything()["web"]
+    assert any(isinstance(message, tuple) for _, message in everything()["web"])
+    assert "sandbox" not in everything()
 
 
 @pytest.mark.parametrize("package", messages.packages())
 def test_every_message_is_translated(package: str) -> None:
-    held = CATALOGUES[package]
+    held = catalogue(package)
     missing = [
         f"{message!r} in {', '.join(sorted(files))}"
-        for (context, message), files in messages.wanted_in(package, EVERYTHING).items()
+        for (context, message), files in messages.wanted_in(package, everything()).items()
         if not any(forms(held.get((context, message), "")))
     ]
     assert not missing, "run `make messages` and translate:\n" + "\n".join(sorted(missing))
@@ -43,13 +52,13 @@ def test_every_message_is_translated(package: str) -> None:
 
 @pytest.mark.parametrize("package", messages.packages())
 def test_no_entry_without_use(package: str) -> None:
-    unused = set(CATALOGUES[package]) - set(EVERYTHING[package])
+    unused = set(catalogue(package)) - set(everything()[package])
     assert not unused, "run `make messages`"
 
 
 @pytest.mark.parametrize("package", messages.packages())
 def test_placeholders_are_kept(package: str) -> None:
-    for (_, message), translation in CATALOGUES[package].items():
+    for (_, message), translation in catalogue(package).items():
         wanted = set(PLACEHOLDER.findall(forms(message)[-1]))
         for form in forms(translation):
             kept = set(PLACEHOLDER.findall(form))
@@ -58,7 +67,7 @@ def test_placeholders_are_kept(package: str) -> None:
 
 @pytest.mark.parametrize("package", messages.packages())
 def test_chinese_is_written_as_chinese(package: str) -> None:
-    for translation in CATALOGUES[package].values():
+    for translation in catalogue(package).values():
         for form in forms(translation):
             text = PLACEHOLDER.sub("甲", form)
             assert not HALF_WIDTH.search(text), f"half-width punctuation: {form}"
@@ -67,7 +76,7 @@ def test_chinese_is_written_as_chinese(package: str) -> None:
 
 def test_one_message_has_one_translation() -> None:
     said: dict[messages.Key, set[object]] = defaultdict(set)
-    for held in CATALOGUES.values():
+    for held in map(catalogue, messages.packages()):
         for key, translation in held.items():
             if any(forms(translation)):
                 said[key].add(translation)
@@ -76,7 +85,7 @@ def test_one_message_has_one_translation() -> None:
 
 def test_the_running_catalogue_holds_them_all() -> None:
     running = chinese_messages()
-    for held in CATALOGUES.values():
+    for held in map(catalogue, messages.packages()):
         for (context, message), translation in held.items():
             if context is None and isinstance(message, str) and translation:
                 assert running.gettext(message) == translation

@@ -190,28 +190,33 @@ def _book(
     batch = MarkBatch(**common, instrument_id=instrument_id, source=f"work:{candidacy_id}", at=now())
     session.add(batch)
     session.flush()
-    for number, point in enumerate(given):
-        superseded = None
-        for earned in (point.earned, *point.later):
-            mark = Mark(
-                **common,
-                candidacy_id=candidacy_id,
-                instrument_id=instrument_id,
-                batch_id=batch.id,
-                attempt=point.attempt,
-                item_kind="question",
-                item_id=number,
-                title={"zh": "", "en": ""},
-                requirement_id=requirement,
-                earned=earned,
-                possible=point.possible,
-                supersedes_id=superseded,
-            )
-            session.add(mark)
-            session.flush()
-            superseded = mark.id
-        if point.regraded is not None and superseded is not None:
-            session.add(RegradeMark(**common, regrade_id=regrade_id, mark_id=superseded, earned=point.regraded))
+    newest: dict[int, Mark] = {}
+    # One flush for each generation: first all marks, then those that supersede them.
+    for generation in range(1 + max((len(point.later) for point in given), default=0)):
+        for number, point in enumerate(given):
+            earned = (point.earned, *point.later)[generation : generation + 1]
+            if earned:
+                newest[number] = Mark(
+                    **common,
+                    candidacy_id=candidacy_id,
+                    instrument_id=instrument_id,
+                    batch_id=batch.id,
+                    attempt=point.attempt,
+                    item_kind="question",
+                    item_id=number,
+                    title={"zh": "", "en": ""},
+                    requirement_id=requirement,
+                    earned=earned[0],
+                    possible=point.possible,
+                    supersedes_id=newest[number].id if generation else None,
+                )
+        session.add_all(newest.values())
+        session.flush()
+    session.add_all(
+        RegradeMark(**common, regrade_id=regrade_id, mark_id=newest[number].id, earned=point.regraded)
+        for number, point in enumerate(given)
+        if point.regraded is not None
+    )
     session.flush()
 
 

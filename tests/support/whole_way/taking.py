@@ -60,6 +60,7 @@ def do_practical(desk: Desk) -> None:
     desk.press()
     with desk.page.expect_download() as taken:
         desk.tool.locator('a[href$=".xlsx"], a[href$="/xlsx"]').click()
+    desk.stayed()
     figures = calculate(Path(taken.value.path()))
     for key, (value, unit) in figures.items():
         desk.tool.locator(f"#f-{key}").fill(f"{value:.3f}")
