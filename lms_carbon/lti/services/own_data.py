@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import PersonData
 from lms_carbon.lti.models.launches import Launch
+from lms_carbon.lti.models.placing import ReviewRequest
 from lms_carbon.lti.models.scores import ScoreDelivery
 from lms_carbon.lti.services.scores import mark_erased
 from lms_carbon.people.services.own_data import plain_rows
@@ -17,6 +18,7 @@ def export_own(person_id: int) -> dict[str, list[dict[str, Any]]]:
     """Return the person's launches and the scores sent for them."""
     return {
         "launch": plain_rows(Launch, Launch.person_id == person_id),
+        "review_request": plain_rows(ReviewRequest, ReviewRequest.person_id == person_id),
         "score_delivery": plain_rows(ScoreDelivery, ScoreDelivery.person_id == person_id),
     }
 
@@ -32,4 +34,6 @@ def erase_own(person_id: int, _at: datetime) -> None:
 
 def person_data_of_lti() -> PersonData:
     """Answer the hook `person_data` for this package."""
-    return PersonData(tables=frozenset({"launch", "score_delivery"}), export=export_own, erase=erase_own)
+    return PersonData(
+        tables=frozenset({"launch", "review_request", "score_delivery"}), export=export_own, erase=erase_own
+    )
