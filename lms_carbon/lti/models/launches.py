@@ -37,6 +37,14 @@ class Course(Model):
     title: Mapped[str] = mapped_column(sa.Text, default="")
     roster_url: Mapped[str | None] = mapped_column(sa.Text)
     """Where the platform gives the course's members (NRPS 3.6.1.1); None where it never offered them."""
+    roster_read_at: Mapped[datetime | None]
+    """When all of its members were last read."""
+    roster_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the schedule reads them next; None for now."""
+    roster_problem: Mapped[str | None] = mapped_column(sa.String(32))
+    """Why the last reading by schedule failed, a `rules.rosters.Problem`."""
+    line_items_url: Mapped[str | None] = mapped_column(sa.Text)
+    """Where the platform lists the columns of the course's gradebook (AGS 3.1)."""
     created_at: Mapped[datetime]
 
 
@@ -54,9 +62,28 @@ class ResourceLink(Model):
     title: Mapped[str] = mapped_column(sa.Text, default="")
     target: Mapped[str | None] = mapped_column(sa.String(255))
     """`kind:code` as the `launch_target` hook reads it, such as `exam:demo-exam`; None until one is chosen."""
+    column_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When to look for its column in the gradebook, which a launch did not name; None where there is no need."""
     created_at: Mapped[datetime]
 
     course: Mapped[Course | None] = relationship()
+
+
+class CourseMember(Model):
+    """Somebody whom the platform lists in a course."""
+
+    __tablename__ = "course_member"
+    __table_args__ = (sa.UniqueConstraint("course_id", "person_id"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    learns: Mapped[bool]
+    """Whether a learner of the course, so one whom its gradebook grades."""
+    seen_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+    """When the platform no longer listed them, or as no longer active."""
 
 
 class Launch(Model):

@@ -24,8 +24,27 @@ class LineItem(Model):
     target: Mapped[str] = mapped_column(sa.String(255))
     """As in `ResourceLink.target`."""
     created_at: Mapped[datetime]
+    filled_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the scores that were out before this column was known were queued; None where that is to come."""
 
     registration: Mapped[Registration] = relationship()
+
+
+class OutScore(Model):
+    """The newest score of a person that is out, whether or not a gradebook is known that shows it."""
+
+    __tablename__ = "out_score"
+    __table_args__ = (sa.UniqueConstraint("institution_id", "target", "person_id"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    target: Mapped[str] = mapped_column(sa.String(255))
+    """As in `ResourceLink.target`."""
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    score: Mapped[int]
+    """Hundredths of a score out of 100."""
+    comment: Mapped[str | None] = mapped_column(sa.Text)
+    updated_at: Mapped[datetime]
 
 
 class DeliveryState(enum.StrEnum):
@@ -62,5 +81,10 @@ class ScoreDelivery(Model):
     next_try_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(sa.Text)
+    overwrites: Mapped[bool] = mapped_column(default=False, server_default=sa.text("false"))
+    """Whether somebody said that this replaces what the gradebook shows, whoever put it there."""
+    found_score: Mapped[int | None]
+    """What the gradebook showed instead of our last score, in hundredths of 100; None for nothing or not asked."""
+    found_at: Mapped[datetime | None]
 
     line_item: Mapped[LineItem] = relationship()
