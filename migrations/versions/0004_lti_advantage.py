@@ -187,6 +187,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("filled_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_line_item_filled_at"), ["filled_at"], unique=False)
 
+    with op.batch_alter_table("lti_login", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "binding",
+                sa.Enum("cookie", "platform", "tab", name="binding", native_enum=False, length=32),
+                server_default="cookie",
+                nullable=False,
+            )
+        )
+
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.add_column(sa.Column("product", sa.String(length=64), nullable=True))
         batch_op.add_column(
@@ -231,6 +241,9 @@ def downgrade() -> None:
         batch_op.drop_column("learns_deployments")
         batch_op.drop_column("granted_scopes")
         batch_op.drop_column("product")
+
+    with op.batch_alter_table("lti_login", schema=None) as batch_op:
+        batch_op.drop_column("binding")
 
     with op.batch_alter_table("line_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_line_item_filled_at"))

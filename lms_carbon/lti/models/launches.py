@@ -1,11 +1,22 @@
 """Logins under way, launches that happened, and the courses and links they came from."""
 
+import enum
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms_carbon.core.db import BigId, Model
+
+
+class Binding(enum.StrEnum):
+    """Where the browser keeps what ties its login and its launch together."""
+
+    COOKIE = "cookie"
+    PLATFORM = "platform"
+    """The platform's page around the frame keeps it (LTI client-side postMessage storage)."""
+    TAB = "tab"
+    """The tab's own sessionStorage."""
 
 
 class LtiLogin(Model):
@@ -16,7 +27,8 @@ class LtiLogin(Model):
     state_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
     nonce_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     browser_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
-    """Digest of the binding cookie; the launch must come from the browser that logged in."""
+    """Digest of the binding cookie, or of what is kept in its place; the launch must come from this browser."""
+    binding: Mapped[Binding] = mapped_column(default=Binding.COOKIE, server_default=Binding.COOKIE.value)
     institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
     registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"))
     target_link_uri: Mapped[str] = mapped_column(sa.Text)
