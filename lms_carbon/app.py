@@ -25,7 +25,7 @@ from lms_carbon.files.services import storage as files_storage
 from lms_carbon.framework.commands import framework_commands
 from lms_carbon.lti import api as lti_api
 from lms_carbon.lti import jobs as lti_jobs
-from lms_carbon.lti.commands import platform_commands
+from lms_carbon.lti.commands import keys_commands, platform_commands
 from lms_carbon.lti.services import own_data as lti_data
 from lms_carbon.lti.services import registrations as lti_registrations
 from lms_carbon.lti.views import scores as lti_scores
@@ -96,6 +96,7 @@ COMMANDS: tuple[click.Command, ...] = (
     cli.serve_command,
     cli.settings_command,
     framework_commands,
+    keys_commands,
     level_commands,
     *people_commands.COMMANDS,
     platform_commands,

@@ -1,6 +1,7 @@
 """The settings, one frozen table read from the environment once. `docs/configuration.md` is made from it."""
 
 import base64
+import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -8,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "LMS_CARBON_"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class SettingsError(Exception):
@@ -51,6 +54,13 @@ def _count(raw: str) -> int:
     return int(raw)
 
 
+def _networks(raw: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in raw.split(",") if part.strip())
+    except ValueError as problem:
+        raise ValueError(f"networks such as 10.1.0.0/16, 192.168.7.5/32 are needed ({problem})") from problem
+
+
 def _switch(raw: str) -> bool:
     if raw not in ("0", "1"):
         raise ValueError("0 or 1 is needed")
@@ -84,6 +94,12 @@ class Settings:
     )
     mail_url: str = _setting(  # type: ignore[assignment]
         "Where mail goes, smtp://user:password@host:port; empty: links are printed by the commands instead.", str, ""
+    )
+    platform_networks: tuple[Network, ...] = _setting(  # type: ignore[assignment]
+        "Private networks in which learning platforms may be, such as 10.1.0.0/16, with commas between; public"
+        " addresses need no entry. https is needed all the same.",
+        _networks,
+        "",
     )
     demo: bool = _setting(  # type: ignore[assignment]
         "1 only in the demo: plain http, private addresses, the sandbox LMS.", _switch, "0"

@@ -1,4 +1,4 @@
-"""`lms-carbon platform`: learning platforms that may launch."""
+"""`lms-carbon platform` and `lms-carbon keys`: platforms that may launch, and what we sign with towards them."""
 
 import click
 
@@ -6,6 +6,7 @@ from lms_carbon.core.cli import with_app
 from lms_carbon.core.clock import now
 from lms_carbon.core.settings import current_settings
 from lms_carbon.lti.queries import list_registrations
+from lms_carbon.lti.services.keys import ANNOUNCED, rotate_keys
 from lms_carbon.lti.services.registrations import add_registration, institution_called
 
 
@@ -32,7 +33,12 @@ def platform_commands() -> None:
 @click.option("--auth-login-url", required=True, help="Authentication request URL.")
 @click.option("--token-url", required=True, help="Access token URL.")
 @click.option("--keyset-url", required=True, help="Public keyset URL.")
-@click.option("--deployment-id", "deployment_ids", required=True, multiple=True, help="May be given several times.")
+@click.option(
+    "--deployment-id",
+    "deployment_ids",
+    multiple=True,
+    help="May be given several times. Without one, what launches waits until an administrator confirms it.",
+)
 @click.option("--name", help="What people call it.  [default: the issuer]")
 @click.option("--audience", help="aud of token requests.  [default: the access token URL]")
 @click.option(
@@ -82,3 +88,31 @@ def list_platforms() -> None:
         ended = "" if registration.ended_at is None else f"  ended {registration.ended_at:%Y-%m-%d}"
         places = ", ".join(deployment.deployment_id for deployment in registration.deployments)
         click.echo(f"{slug}  {registration.name}  {registration.issuer}  {registration.client_id}  [{places}]{ended}")
+
+
+@click.group("keys")
+def keys_commands() -> None:
+    """The keys that the tool signs with towards platforms."""
+
+
+@keys_commands.command("rotate")
+@click.option("--institution", help="Slug; only the platforms of this institution.")
+@click.option("--leaked", is_flag=True, help="Use a new key at once and take the keys before it out of the keyset.")
+@with_app
+def rotate(institution: str | None, leaked: bool) -> None:
+    """Let the announced keys sign and announce new ones; where none is announced yet, announce it: run this later."""
+    at = now()
+    chosen = None if institution is None else institution_called(institution)
+    in_force = [
+        registration
+        for registration, _ in list_registrations()
+        if registration.ended_at is None and chosen in (None, registration.institution_id)
+    ]
+    for done in rotate_keys(by=None, registrations=in_force, leaked=leaked, at=at):
+        state = f"signs with {done.active}" if done.changed else f"still signs with {done.active}"
+        coming = f", {done.next} is announced" if done.next else ""
+        click.echo(f"{done.registration.name}: {state}{coming}")
+        if not done.changed:
+            click.echo(
+                f"  An announced key may sign {ANNOUNCED.total_seconds() / 3600:.0f} hours later; run this again then."
+            )

@@ -2,7 +2,7 @@
 
 Platforms' addresses come from registrations, so an administrator of one institution could otherwise make the server
 ask machines inside its own network. The address is checked where it counts, on the open socket: a name that resolves
-differently the second time gains nothing.
+differently the second time gains nothing. Private networks that the settings name are open too.
 """
 
 import ipaddress
@@ -53,7 +53,8 @@ def _refuse_private(sock: socket.socket) -> socket.socket:
     address = ipaddress.ip_address(sock.getpeername()[0].split("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    if not address.is_global or address.is_multicast:
+    inside = any(address in network for network in current_settings().platform_networks)
+    if not inside and (not address.is_global or address.is_multicast):
         sock.close()
         raise OSError(f"{address} is not a public address")
     return sock

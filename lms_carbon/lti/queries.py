@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -101,12 +102,19 @@ def find_known(**looked_for: Any) -> Any | None:
     return session.connection().execute(_KNOWN, looked_for).one_or_none()  # rows, not objects: half the time
 
 
-def public_keys() -> list[dict[str, Any]]:
-    """Return the public keys that platforms may need: next, active and retired ones of registrations in force."""
+RETIRED_SHOWN: Final = timedelta(days=7)
+"""How long a key stays published after it last signed: what it signed is checked within minutes."""
+
+
+def public_keys(*, at: datetime) -> list[dict[str, Any]]:
+    """Return the public keys that platforms may need: next, active and lately retired ones, registrations in force."""
     rows = session.scalars(
         sa.select(ToolKey.public_jwk)
         .join(Registration, Registration.id == ToolKey.registration_id)
-        .where(Registration.ended_at.is_(None), ToolKey.state.in_(list(KeyState)))
+        .where(
+            Registration.ended_at.is_(None),
+            sa.or_(ToolKey.state != KeyState.RETIRED, ToolKey.retired_at > at - RETIRED_SHOWN),
+        )
         .order_by(ToolKey.id)
     )
     return list(rows)

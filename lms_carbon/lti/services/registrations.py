@@ -38,9 +38,11 @@ def add_registration(
     deployment_ids: Sequence[str],
     auth_audience: str | None = None,
     frame_origins: Sequence[str] = (),
+    product: str | None = None,
+    granted_scopes: list[str] | None = None,
     at: datetime,
 ) -> Registration:
-    """Register a platform and make the key pair for it.
+    """Register a platform and make the key pair for it. Without deployments, what launches is kept to be confirmed.
 
     Raises `RegistrationExistsError` for a pair of issuer and client id that is here, `RegistrationInputError` for an
     address that is not https (in the demo http will do).
@@ -57,6 +59,9 @@ def add_registration(
         client_id=client_id,
         auth_audience=auth_audience,
         frame_origins=[origin_of(origin) for origin in frame_origins],
+        product=product,
+        granted_scopes=granted_scopes,
+        learns_deployments=not deployment_ids,
         created_at=at,
         **addresses,
     )

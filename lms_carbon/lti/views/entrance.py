@@ -185,6 +185,6 @@ def _after_refusal(refusal: LaunchRefusedError, flow: HardenedMessageLaunch | No
 
 def keys() -> Response:
     """Publish the public keys that we sign with towards platforms."""
-    response = jsonify(keys=public_keys())
+    response = jsonify(keys=public_keys(at=now()))
     response.headers["Cache-Control"] = f"public, max-age={KEYSET_SECONDS}"
     return response
