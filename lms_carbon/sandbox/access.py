@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from lms_carbon.sandbox.errors import RefusalError
 from lms_carbon.sandbox.journal import FROM_TOOL
@@ -50,6 +50,7 @@ def token() -> Response:
     answer = jsonify(
         {"access_token": value, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": " ".join(granted)}
     )
+    answer.content_type = here().config.rules.token_type
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -83,7 +84,10 @@ def _check_assertion(assertion: str) -> tuple[Tool, dict[str, object]]:
 
 
 def require_scope(*scopes: str) -> str:
-    """The client_id of a caller whose token has one of `scopes`. Raises RefusalError 401 or 403 (RFC 6750 §3.1)."""
+    """The client_id of a caller whose token has one of `scopes`. Raises RefusalError 401 or 403 (RFC 6750 §3.1).
+
+    Counts the call where the rules have a quota.
+    """
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     row = None
     if kind.lower() == "bearer":
@@ -93,4 +97,19 @@ def require_scope(*scopes: str) -> str:
         raise RefusalError(401, "invalid_token", "The access token is missing, unknown or expired.")
     if not set(json.loads(row["scopes"])) & set(scopes):
         raise RefusalError(403, "insufficient_scope", f"This needs one of the scopes {' '.join(scopes)}.")
+    _take_from_quota(str(row["client_id"]))
     return str(row["client_id"])
+
+
+def _take_from_quota(client_id: str) -> None:
+    """Count a service call; raises RefusalError 403 where there were too many, as Canvas does."""
+    quota, buckets, at = here().config.rules.quota, here().buckets, now()
+    if quota is None:
+        return
+    level, before = buckets.get(client_id, (0.0, at))
+    level = max(0.0, level - (at - before) * quota.per_second)
+    if level + 1 > quota.calls:
+        buckets[client_id] = (level, at)
+        raise RefusalError(403, "forbidden", "403 Forbidden (Rate Limit Exceeded)")
+    buckets[client_id] = (level + 1, at)
+    g.service_headers = {"X-Request-Cost": "1.0", "X-Rate-Limit-Remaining": str(quota.calls - level - 1)}

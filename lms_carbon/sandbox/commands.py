@@ -9,7 +9,8 @@ from granian.constants import Interfaces
 
 from lms_carbon.sandbox.config import load_config
 from lms_carbon.sandbox.errors import ConfigError
-from lms_carbon.sandbox.server import ENV_CONFIG, ENV_STATE, ENV_TOOL, ENV_URL
+from lms_carbon.sandbox.rules import RULES
+from lms_carbon.sandbox.server import ENV_CONFIG, ENV_RULES, ENV_STATE, ENV_TOOL, ENV_URL
 
 DEMO = "LMS_CARBON_DEMO"
 
@@ -36,7 +37,10 @@ def sandbox_commands() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Courses, people and the tool's registration.  [default: the demo's]",
 )
-def serve(host: str, port: int, tool: str, public_url: str | None, state: Path, config_path: Path | None) -> None:
+@click.option("--rules", type=click.Choice(list(RULES)), help="Which kind of platform to play.  [default: the seed's]")
+def serve(
+    host: str, port: int, tool: str, public_url: str | None, state: Path, config_path: Path | None, rules: str | None
+) -> None:
     """Run the sandbox LMS until it is interrupted."""
     if os.environ.get(DEMO) != "1":
         raise click.UsageError(
@@ -52,6 +56,8 @@ def serve(host: str, port: int, tool: str, public_url: str | None, state: Path, 
     os.environ[ENV_URL] = public_url or f"http://{host}:{port}"
     if config_path is not None:
         os.environ[ENV_CONFIG] = str(config_path.resolve())
+    if rules is not None:
+        os.environ[ENV_RULES] = rules
     Granian(
         "lms_carbon.sandbox.server:create_from_environment",
         factory=True,

@@ -10,7 +10,7 @@ import yaml
 
 from lms_carbon.sandbox.errors import ConfigError
 from lms_carbon.sandbox.rules import RULES, Rules
-from lms_carbon.sandbox.vocabulary import LEARNER, SCOPES
+from lms_carbon.sandbox.vocabulary import INSTRUCTOR, LEARNER, SCOPES
 
 Text = dict[str, str]  # {"zh": …, "en": …}
 
@@ -28,6 +28,11 @@ class Person:
     roles: tuple[str, ...]
     totp_secret: str | None
     """Base32; what this person's authenticator would hold, so that the demo can show its code (RFC 6238)."""
+
+    @property
+    def is_teacher(self) -> bool:
+        """Whether the course is theirs to change."""
+        return INSTRUCTOR in self.roles
 
     @property
     def is_learner(self) -> bool:

@@ -61,6 +61,11 @@ def receive(launch_id: str) -> str:
     )
 
 
+def _data(begun: Launch) -> str | None:
+    """What the request gave to be handed back (DL §4.4.1)."""
+    return f"deep-link:{begun.id}" if here().config.rules.deep_link_data else None
+
+
 def _check_response(begun: Launch, tool: Tool, token: str) -> dict[str, Any]:
     """The claims of a response that this tool signed for this request (DL §4.5). Raises RefusalError."""
     sandbox = here()
@@ -68,11 +73,11 @@ def _check_response(begun: Launch, tool: Tool, token: str) -> dict[str, Any]:
     audience = claims.get("aud")
     checks = {
         "iss": claims.get("iss") == tool.client_id,
-        "aud": sandbox.url in (audience if isinstance(audience, list) else [audience]),
+        "aud": sandbox.issuer in (audience if isinstance(audience, list) else [audience]),
         "message_type": claims.get(MESSAGE_TYPE) == DEEP_LINKING_RESPONSE,
         "version": claims.get(VERSION) == LTI_VERSION,
         "deployment_id": claims.get(DEPLOYMENT_ID) == tool.deployment_id,
-        "data": claims.get(DEEP_LINKING + "data") == f"deep-link:{begun.id}",
+        "data": claims.get(DEEP_LINKING + "data") == _data(begun),
         "nonce": isinstance(claims.get("nonce"), str) and bool(claims["nonce"]),
     }
     wrong = [name for name, holds in checks.items() if not holds]

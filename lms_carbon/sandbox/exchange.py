@@ -1,9 +1,10 @@
 """What the AGS and NRPS endpoints share: exact media types, JSON bodies, pages linked by `Link`, the log."""
 
+import base64
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, request
@@ -14,6 +15,7 @@ from lms_carbon.sandbox.place import database, here
 from lms_carbon.sandbox.tools import course_tool
 
 Row = TypeVar("Row")
+BOOKMARKED_PAGE: Final = 10  # Canvas' pages, unless more is asked for
 
 
 def find_course(course_id: str, client_id: str) -> Course:
@@ -40,7 +42,8 @@ def check_accept(media_type: str) -> None:
 def read_body(media_type: str) -> dict[str, Any]:
     """The JSON object sent as exactly `media_type`. Raises RefusalError 415 or 400."""
     if request.mimetype != media_type:
-        raise RefusalError(415, "unsupported_media_type", f"The Content-Type must be {media_type}.")
+        status = here().config.rules.wrong_type_status
+        raise RefusalError(status, "unsupported_media_type", f"The Content-Type must be {media_type}.")
     try:
         body = json.loads(request.get_data(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -82,19 +85,43 @@ def plain_number(value: float) -> int | float:
     return int(value) if value.is_integer() else value
 
 
-def cut_page(rows: Sequence[Row]) -> tuple[Sequence[Row], dict[str, str]]:
-    """The page that `?limit=` and `?page=` ask for, and the `Link` header to the next one, if there is one."""
+def cut_page(rows: Sequence[Row], *, curly: bool = False) -> tuple[Sequence[Row], dict[str, str]]:
+    """The page that `?limit=` and `?page=` ask for, and the `Link` header to the next one, if there is one.
+
+    `curly` says whether this list is one whose link Moodle writes in curly quotes, where the rules are Moodle's.
+    """
+    rules = here().config.rules
+    usual = BOOKMARKED_PAGE if rules.bookmarks else len(rows) or 1
     try:
-        limit = int(request.args.get("limit", len(rows) or 1))
-        page = int(request.args.get("page", 0))
+        limit = int(request.args.get("limit", usual))
+        page = _read_page(request.args.get("page"), bookmarks=rules.bookmarks)
     except ValueError as error:
-        raise RefusalError(400, "invalid_request", "limit and page must be whole numbers.") from error
+        raise RefusalError(400, "invalid_request", "limit and page must be ones of this list.") from error
     if limit < 1 or page < 0:
         raise RefusalError(400, "invalid_request", "limit must be at least 1, page at least 0.")
     start = page * limit
     headers = {}
     if start + limit < len(rows):
         query = [(key, value) for key, value in request.args.items(multi=True) if key != "page"]
-        url = f"{here().url}{request.path}?{urlencode([*query, ('page', str(page + 1))])}"
+        following = _bookmark(page + 1) if rules.bookmarks else str(page + 1)
+        url = f"{here().url}{request.path}?{urlencode([*query, ('page', following)])}"
         headers["Link"] = f'<{url}>; rel="next"'
+        if curly and rules.curly_links:  # UTF-8, which WSGI hands on as Latin-1
+            headers["Link"] = f"<{url.replace('&', '&amp;')}>; rel=“next”".encode().decode("latin-1")
     return rows[start : start + limit], headers
+
+
+def _bookmark(page: int) -> str:
+    return "bookmark:" + base64.urlsafe_b64encode(f"Page/{page}".encode()).decode()
+
+
+def _read_page(raw: str | None, *, bookmarks: bool) -> int:
+    """The number of a page; raises ValueError."""
+    if raw is None:
+        return 0
+    if not bookmarks:
+        return int(raw)
+    kind, _, word = base64.urlsafe_b64decode(raw.removeprefix("bookmark:")).decode().partition("/")
+    if kind != "Page":
+        raise ValueError(raw)
+    return int(word)

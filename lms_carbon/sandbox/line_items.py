@@ -131,7 +131,7 @@ def list_line_items(course_id: str) -> Response:
         wanted = request.args.get(name)
         if wanted is not None:
             columns = [each for each in columns if getattr(each, name) == wanted]
-    page, headers = cut_page(columns)
+    page, headers = cut_page(columns, curly=True)
     answer = answer_json([each.document() for each in page], TYPE_LINEITEMS)
     answer.headers.update(headers)
     return answer

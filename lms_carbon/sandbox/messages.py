@@ -33,7 +33,7 @@ def line_items_url(sandbox: Sandbox, course_id: str) -> str:
 
 def line_item_url(sandbox: Sandbox, course_id: str, line_item_id: int) -> str:
     """One line item, over AGS."""
-    return f"{line_items_url(sandbox, course_id)}/{line_item_id}"
+    return f"{line_items_url(sandbox, course_id)}/{line_item_id}{sandbox.config.rules.line_item_query}"
 
 
 def roster_url(sandbox: Sandbox, course_id: str) -> str:
@@ -91,11 +91,11 @@ def deep_linking_claims(
             "accept_types": ["ltiResourceLink"],
             "accept_presentation_document_targets": ["iframe", "window"],
             "accept_multiple": True,
-            "accept_lineitem": True,
             "auto_create": True,
-            "data": f"deep-link:{launch.id}",
         },
     }
+    if sandbox.config.rules.deep_link_data:
+        claims[DEEP_LINKING_SETTINGS] |= {"accept_lineitem": True, "data": f"deep-link:{launch.id}"}
     custom = substitute(tool.custom, person=person, course=course, activity=None)
     if custom:
         claims[CLAIM + "custom"] = custom
@@ -115,17 +115,15 @@ def _common_claims(
 ) -> dict[str, Any]:
     lang, rules = launch.language, sandbox.config.rules
     claims: dict[str, Any] = {
-        "iss": sandbox.url,
+        "iss": sandbox.issuer,
         "sub": person.sub,
         "aud": tool.client_id,
-        "azp": tool.client_id,
         "iat": at,
         "exp": at + rules.id_token_seconds,
         "nonce": nonce,
         "name": person.name[lang],
         "given_name": person.given_name[lang],
         "family_name": person.family_name[lang],
-        "locale": rules.locales[lang],
         VERSION: LTI_VERSION,
         DEPLOYMENT_ID: tool.deployment_id,
         CLAIM + "roles": list(person.roles),
@@ -142,6 +140,10 @@ def _common_claims(
             "version": "1",
         },
     }
+    if rules.says_azp:
+        claims["azp"] = tool.client_id
+    if rules.says_locale:
+        claims["locale"] = rules.locales[lang]
     if person.email:
         claims["email"] = person.email
     return claims

@@ -91,7 +91,7 @@ def _send_to_login(begun: Launch, tool: Tool, target_link_uri: str) -> Response 
     """Third-party initiated login (Security Framework §5.1.1.1)."""
     sandbox = here()
     fields = {
-        "iss": sandbox.url,
+        "iss": sandbox.issuer,
         "login_hint": begun.sub,
         "target_link_uri": target_link_uri,
         "lti_message_hint": begun.hint,

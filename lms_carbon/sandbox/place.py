@@ -1,8 +1,9 @@
 """Where a request is: the running sandbox, its database connection, the person and the language chosen."""
 
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -31,6 +32,14 @@ class Sandbox:
     key: RSAKey
     tool_keys: ToolKeys
     clock: Callable[[], float]
+    buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """How full each tool's quota was, and when."""
+    scores_taken: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def issuer(self) -> str:
+        """Who signs: the address, or the one name of all platforms of this kind."""
+        return self.config.rules.issuer or self.url
 
 
 def here() -> Sandbox:

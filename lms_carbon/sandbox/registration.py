@@ -48,7 +48,7 @@ def configuration() -> Response:
     """What a tool needs to know to register (OpenID discovery with LTI's platform configuration)."""
     sandbox = here()
     body = {
-        "issuer": sandbox.url,
+        "issuer": sandbox.issuer,
         "authorization_endpoint": f"{sandbox.url}/auth",
         "token_endpoint": f"{sandbox.url}/token",
         "jwks_uri": f"{sandbox.url}/jwks.json",
@@ -97,7 +97,9 @@ def register() -> Response:
         summary=f"{tool.name} → client_id {tool.client_id}",
         detail=body,
     )
-    configured = {**body[TOOL_CONFIGURATION], "deployment_id": tool.deployment_id}
+    configured = dict(body[TOOL_CONFIGURATION])
+    if here().config.rules.deployment_at_registration:
+        configured["deployment_id"] = tool.deployment_id
     return jsonify(
         body
         | {

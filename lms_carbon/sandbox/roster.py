@@ -62,11 +62,18 @@ def _is_member(person: Person) -> bool:
     return any(role.startswith(MEMBERSHIP) for role in person.roles)
 
 
+def _roles(person: Person) -> list[str]:
+    """Moodle's roster says only whether somebody teaches or learns, in short names."""
+    if not here().config.rules.short_roles:
+        return list(person.roles)
+    return ["Instructor" if person.is_teacher else "Learner"]
+
+
 def _member(person: Person, course: Course, activity: Placed | None) -> dict[str, Any]:
     body: dict[str, Any] = {
         "status": "Active",
         "user_id": person.sub,
-        "roles": list(person.roles),
+        "roles": _roles(person),
         "name": person.name[course.language],
         "given_name": person.given_name[course.language],
         "family_name": person.family_name[course.language],

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,9 +21,11 @@ from lms_carbon.sandbox.exchange import (
 )
 from lms_carbon.sandbox.line_items import Column, find_column
 from lms_carbon.sandbox.place import database, here, now
+from lms_carbon.sandbox.rules import Rules
 from lms_carbon.sandbox.state import transaction
 from lms_carbon.sandbox.vocabulary import (
     ACTIVITY_PROGRESS,
+    CANVAS_SUBMISSION,
     GRADING_PROGRESS,
     SCOPE_RESULT,
     SCOPE_SCORE,
@@ -33,6 +35,8 @@ from lms_carbon.sandbox.vocabulary import (
 
 #: ISO 8601 with a zone; Python alone would also take a date without a time or a zone.
 TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)", re.ASCII)
+
+SECONDS: Final = len("2026-11-20T10:00:00")
 
 blueprint = Blueprint("scores", __name__, url_prefix="/api/courses/<course_id>/lineitems/<int:line_item_id>")
 
@@ -51,6 +55,9 @@ class Score:
     grading_progress: str
     scoring_user_id: str | None
     received_at: float
+    by_teacher: bool = False
+    """Whether a teacher put it there, not the tool."""
+    submissions: int = 0
 
     def scaled_to(self, maximum: float) -> float | None:
         """The score on the column's own scale."""
@@ -66,29 +73,74 @@ def list_scores(db: sqlite3.Connection, course_id: str) -> list[Score]:
         " ORDER BY line_item_id, sub",
         (course_id,),
     )
-    return [Score(**dict(row)) for row in rows]
+    return [_score(row) for row in rows]
+
+
+def _score(row: sqlite3.Row) -> Score:
+    return Score(**{**dict(row), "by_teacher": bool(row["by_teacher"])})
+
+
+def find_score(db: sqlite3.Connection, line_item_id: int, sub: str) -> Score | None:
+    """What stands in a column for a person."""
+    row = db.execute("SELECT * FROM score WHERE line_item_id = ? AND sub = ?", (line_item_id, sub)).fetchone()
+    return _score(row) if row is not None else None
+
+
+def keep_score(db: sqlite3.Connection, score: Score) -> None:
+    """Put a score in its place."""
+    db.execute(
+        "INSERT OR REPLACE INTO score (line_item_id, sub, timestamp, score_given, score_maximum, comment,"
+        " activity_progress, grading_progress, scoring_user_id, received_at, by_teacher, submissions)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        tuple(vars(score).values()),
+    )
 
 
 @blueprint.post("/scores")
 def publish_score(course_id: str, line_item_id: int) -> Response:
-    """Take a score (AGS §3.4); 409 when it is not newer than the last one for this person."""
+    """Take a score (AGS §3.4); refused when it is not newer than the last one for this person."""
     client_id = require_scope(SCOPE_SCORE)
     column = find_column(course_id, line_item_id, client_id)
-    score = _read_score(read_body(TYPE_SCORE), column)
+    rules, body = here().config.rules, read_body(TYPE_SCORE)
+    score = _read_score(body, column)
+    fault = rules.fail_every and next(here().scores_taken) % (2 * rules.fail_every)
+    if rules.fail_every and fault == 0:
+        raise RefusalError(500, "server_error", "Lost before it was taken.")
     db = database()
     with transaction(db):
-        last = db.execute(
-            "SELECT timestamp FROM score WHERE line_item_id = ? AND sub = ?", (column.id, score.sub)
-        ).fetchone()
-        if last is not None and last["timestamp"] >= score.timestamp:
-            raise RefusalError(409, "conflict", f"A score of {last['timestamp']} is here already.")
-        db.execute(
-            "INSERT OR REPLACE INTO score (line_item_id, sub, timestamp, score_given, score_maximum, comment,"
-            " activity_progress, grading_progress, scoring_user_id, received_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            tuple(vars(score).values()),
-        )
+        last = find_score(db, column.id, score.sub)
+        if last is not None and _is_stale(score.timestamp, last.timestamp, rules):
+            raise RefusalError(rules.stale_status, "conflict", f"The timestamp is not after {last.timestamp}.")
+        kept = _settle(score, last, column, body, rules)
+        if kept is not None:
+            keep_score(db, kept)
+    if rules.fail_every and fault == rules.fail_every:
+        raise RefusalError(500, "server_error", "Lost after it was taken.")
     return Response(status=204)
+
+
+def _is_stale(timestamp: str, last: str, rules: Rules) -> bool:
+    if rules.whole_seconds:
+        return timestamp[:SECONDS] <= last[:SECONDS]
+    return timestamp < last if rules.submissions else timestamp <= last
+
+
+def _settle(score: Score, last: Score | None, column: Column, body: dict[str, Any], rules: Rules) -> Score | None:
+    """What is to stand there after a score, None for what stands there now."""
+    if score.grading_progress in rules.keeps:
+        return None
+    if score.score_given is not None and score.score_maximum is not None and rules.caps:
+        score = replace(score, score_given=min(score.score_given, score.score_maximum))
+    if not rules.submissions:
+        return score
+    said = body.get(CANVAS_SUBMISSION)
+    extra = said if isinstance(said, dict) else {}
+    if last is not None and last.by_teacher and extra.get("prioritize_non_tool_grade"):
+        return None
+    if last is not None and score.score_given is None and extra.get("preserve_score"):
+        score = replace(score, score_given=last.score_given, score_maximum=last.score_maximum)
+    before = last.submissions if last is not None else 0
+    return replace(score, submissions=before + (extra.get("new_submission", True) is not False))
 
 
 def _read_score(body: dict[str, Any], column: Column) -> Score:
@@ -151,7 +203,7 @@ def list_results(course_id: str, line_item_id: int) -> Response:
         for score in list_scores(database(), course_id)
         if score.line_item_id == column.id and request.args.get("user_id", score.sub) == score.sub
     ]
-    page, headers = cut_page(scores)
+    page, headers = cut_page(scores, curly=True)
     answer = answer_json([_result(score, column) for score in page], TYPE_RESULTS)
     answer.headers.update(headers)
     return answer
@@ -159,8 +211,9 @@ def list_results(course_id: str, line_item_id: int) -> Response:
 
 def _result(score: Score, column: Column) -> dict[str, Any]:
     address = column.document()["id"]
+    path, mark, query = address.partition("?")
     body: dict[str, Any] = {
-        "id": f"{address}/results/{score.sub}",
+        "id": f"{path}/results/{score.sub}{mark}{query}",
         "scoreOf": address,
         "userId": score.sub,
         "resultMaximum": plain_number(column.score_maximum),

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from lms_carbon.sandbox import (
 from lms_carbon.sandbox.config import SandboxConfig, load_config
 from lms_carbon.sandbox.keys import ToolKeys, load_key
 from lms_carbon.sandbox.place import EXTENSION, Sandbox
+from lms_carbon.sandbox.rules import RULES
 from lms_carbon.sandbox.seed import open_state
 from lms_carbon.sandbox.state import connect
 from lms_carbon.sandbox.web import init_web
@@ -44,6 +46,7 @@ BLUEPRINTS: Final = (
 )
 BODY_LIMIT: Final = 2_000_000  # bytes
 #: How `commands` tells the server's process what it was asked for.
+ENV_RULES: Final = "LMS_CARBON_SANDBOX_RULES"
 ENV_STATE: Final = "LMS_CARBON_SANDBOX_STATE"
 ENV_CONFIG: Final = "LMS_CARBON_SANDBOX_CONFIG"
 ENV_TOOL: Final = "LMS_CARBON_SANDBOX_TOOL"
@@ -105,9 +108,10 @@ def _note_fetch(state_path: Path, clock: Callable[[], float]) -> Callable[[str, 
 
 def create_from_environment() -> Flask:
     """The app that `lms-carbon sandbox serve` runs in the server's process."""
-    config = os.environ.get(ENV_CONFIG)
+    path, rules = os.environ.get(ENV_CONFIG), os.environ.get(ENV_RULES)
+    config = load_config(Path(path) if path else None)
     return create_sandbox(
-        load_config(Path(config) if config else None),
+        replace(config, rules=RULES[rules]) if rules else config,
         Path(os.environ[ENV_STATE]),
         os.environ[ENV_TOOL],
         os.environ[ENV_URL],

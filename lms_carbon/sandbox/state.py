@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS score (
   line_item_id INTEGER NOT NULL REFERENCES line_item ON DELETE CASCADE, sub TEXT NOT NULL, timestamp TEXT NOT NULL,
   score_given REAL, score_maximum REAL, comment TEXT, activity_progress TEXT NOT NULL,
   grading_progress TEXT NOT NULL, scoring_user_id TEXT, received_at REAL NOT NULL,
+  by_teacher INTEGER NOT NULL DEFAULT 0, submissions INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (line_item_id, sub));
 CREATE TABLE IF NOT EXISTS launch (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, sub TEXT NOT NULL, course_id TEXT NOT NULL, resource_link_id TEXT,
@@ -67,6 +68,10 @@ def create_tables(db: sqlite3.Connection) -> None:
     """Make the tables that lack. Readers and the one writer do not block each other (WAL)."""
     db.execute("PRAGMA journal_mode=WAL")
     db.executescript(SCHEMA)
+    known = {row["name"] for row in db.execute("PRAGMA table_info(score)")}
+    for column in ("by_teacher", "submissions"):
+        if column not in known:  # a file of an earlier version
+            db.execute(f"ALTER TABLE score ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
 
 
 def dump(value: Any) -> str:

@@ -31,9 +31,12 @@ TYPE_LINEITEM: Final = "application/vnd.ims.lis.v2.lineitem+json"
 TYPE_LINEITEMS: Final = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 TYPE_SCORE: Final = "application/vnd.ims.lis.v1.score+json"
 TYPE_RESULTS: Final = "application/vnd.ims.lis.v2.resultcontainer+json"
+#: What Canvas reads of a score beyond AGS.
+CANVAS_SUBMISSION: Final = "https://canvas.instructure.com/lti/submission"
 TYPE_ROSTER: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 
 MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+INSTRUCTOR: Final = MEMBERSHIP + "Instructor"
 LEARNER: Final = MEMBERSHIP + "Learner"
 COURSE_SECTION: Final = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"
 

@@ -176,6 +176,7 @@ def _json(text: str) -> Any:
 def _set_headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.update(g.get("service_headers", {}))
     if response.mimetype == "text/html":
         tools = " ".join(sorted(origins(database()) | g.get("frame_origins", set())))
         response.headers["Cache-Control"] = "no-store"

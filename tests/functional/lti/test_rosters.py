@@ -19,7 +19,7 @@ from lms_carbon.lti.models.launches import Course
 from lms_carbon.lti.rules import rosters as rules
 from lms_carbon.lti.services.rosters import RosterMember, list_rosters, read_roster
 from lms_carbon.people.models.persons import Identity, Person
-from tests.functional.lti.conftest import Both
+from tests.functional.lti.conftest import Both, on_every_platform
 from tests.support.sandbox import serve_app
 from tests.support.world import act_as, make_institution, make_person
 
@@ -40,6 +40,7 @@ def read(both: Both, course_id: int, by: Actor) -> list[RosterMember]:
     return read_roster(course_id=course_id, by=by, at=now())
 
 
+@on_every_platform
 def test_an_officer_reads_who_is_in_the_course(both: Both) -> None:
     course_id = course_after_launch(both)
     with both.app.app_context():
@@ -62,6 +63,7 @@ def test_reading_twice_makes_nobody_twice(both: Both) -> None:
         assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == people
 
 
+@on_every_platform
 def test_pages_are_followed_to_the_end(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     course_id = course_after_launch(both)
     monkeypatch.setattr("lms_carbon.lti.memberships.PAGE_SIZE", 2)

@@ -5,7 +5,9 @@ import sqlalchemy as sa
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
 from lms_carbon.lti.models.scores import DeliveryState, ScoreDelivery
-from tests.functional.lti.conftest import Both
+from tests.functional.lti.conftest import Both, on_every_platform
+
+pytestmark = on_every_platform
 
 
 def deliveries(both: Both) -> list[tuple[int, DeliveryState, str | None]]:

@@ -40,13 +40,15 @@ def test_serves_until_interrupted(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments = ("--port", str(port), "--state", str(tmp_path / "new" / "s.db"))
+    arguments = ("--port", str(port), "--state", str(tmp_path / "new" / "s.db"), "--rules", "canvas")
     env = {**os.environ, "LMS_CARBON_DEMO": "1"}
     with subprocess.Popen(
         [*COMMAND, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as running:
         try:
-            assert wait_for(f"http://localhost:{port}/openid-configuration")["issuer"] == f"http://localhost:{port}"
+            told = wait_for(f"http://localhost:{port}/openid-configuration")
+            assert told["issuer"] == "https://canvas.sandbox.example"
+            assert told["token_endpoint"] == f"http://localhost:{port}/token"
         finally:
             running.send_signal(signal.SIGINT)
             running.wait(timeout=15)
