@@ -67,6 +67,9 @@ class NoCookies(CookieService):
         raise NotImplementedError(name)
 
 
+@closing("get_jwk", "get_jwks", "get_kid", "get_tool_private_key", "set_tool_private_key")
+@closing("get_tool_public_key", "set_tool_public_key", "get_key_set", "set_key_set")
+@closing("get_auth_token_url", "set_auth_token_url", "get_auth_audience", "set_auth_audience")
 class PlatformRegistration(Registration):
     """A registration of ours as the library sees it."""
 

@@ -13,6 +13,7 @@ from lms_carbon.lti.models.launches import Course, Launch, ResourceLink
 from lms_carbon.lti.models.registrations import Deployment, KeyState, Registration, ToolKey
 from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
 from lms_carbon.lti.policy import visible_line_items
+from lms_carbon.lti.rules.addresses import tell_on_return
 from lms_carbon.people.models.persons import Identity, Institution, Person
 
 
@@ -244,3 +245,7 @@ def find_whereabouts(by: Actor) -> Whereabouts:
         if row is not None:
             launch = {"course": row.title or "", "platform": row.name, "return_url": row.return_url or ""}
     return Whereabouts(name=person.name, number=person.number or "", institution=person.institution, **launch)
+    def way_back(self, message: str) -> str:
+        """Return the way back with what the platform is to show there, '' where there is none."""
+        return tell_on_return(self.return_url, message=message)
+

@@ -1,8 +1,11 @@
 """Launches that the certification suite does not try and that nobody may get in with."""
 
+import html
+import re
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -34,6 +37,7 @@ BAD_CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
     "audience of another": ({"aud": "someone-else"}, "platform-unknown"),
     "issuer of another": ({"iss": "https://evil.example"}, "platform-unknown"),
     "several audiences, nobody named": ({"aud": ["tool-1", "other"]}, "claim-missing:azp"),
+    "we are not the first audience": ({"aud": ["other", "tool-1"]}, "claim-missing:azp"),
     "azp is another": ({"azp": "other"}, "azp"),
     "azp is the other audience": ({"aud": ["tool-1", "other"], "azp": "other"}, "platform-unknown"),
     "audience is a number": ({"aud": 7}, "claim-malformed:aud"),
@@ -232,4 +236,15 @@ def test_refusals_speak_the_language_of_the_launch(door: Door) -> None:
 def test_the_way_back_leads_to_the_platform_only(door: Door, return_url: Any, offered: bool) -> None:
     url = return_url.format(issuer=door.platform.issuer) if isinstance(return_url, str) else return_url
     answer = door.platform.launch(door.client, deployment_id="dep-2", launch_presentation={"return_url": url})
-    assert (f'href="{url}"' in answer.text) is offered
+    assert (f'href="{url}?' in answer.text) is offered
+
+
+def test_the_platform_is_told_why(door: Door, logs: list[Any]) -> None:
+    """LTI core 5.4.2: words for the person, and for the platform's log what did not hold."""
+    presentation = {"locale": "zh_cn", "return_url": f"{door.platform.issuer}/return?course=4"}
+    answer = door.platform.launch(door.client, deployment_id="dep-2", launch_presentation=presentation)
+    [href] = re.findall(rf'href="({door.platform.issuer}/return[^"]*)"', answer.text)
+    told = parse_qs(urlsplit(html.unescape(href)).query)
+    assert told["course"] == ["4"]
+    assert "没有在这里登记" in told["lti_errormsg"][0]
+    assert told["lti_errorlog"] == [f"deployment {answer.headers['X-Request-Id']}"]

@@ -11,33 +11,40 @@ PERSON = "http://purl.imsglobal.org/vocab/lis/v2/institution/person"
 UNKNOWN = "http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper"
 NAMES = ("name", "given_name", "family_name")
 
+NO_NAMES: dict[str, Any] = dict.fromkeys(NAMES, GONE)
+
+CERTIFIED: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "6.1.2 valid": ({"roles": [INSTRUCTOR]}, ["teacher"]),
+    "6.1.2 with roles": ({"roles": [INSTRUCTOR, f"{PERSON}#Staff", f"{PERSON}#Other"]}, ["teacher"]),
+    "6.1.2 short role": ({"roles": ["Instructor"]}, ["teacher"]),
+    "6.1.2 unknown role": ({"roles": [UNKNOWN]}, ["candidate"]),
+    "6.1.2 no role": ({"roles": [""]}, ["candidate"]),
+    "6.1.2 email only": ({"roles": [INSTRUCTOR], **NO_NAMES}, ["teacher"]),
+    "6.1.2 names only": ({"roles": [INSTRUCTOR], "email": GONE}, ["teacher"]),
+    "6.1.2 no personal data": ({"roles": [INSTRUCTOR], "email": GONE, **NO_NAMES}, ["teacher"]),
+    "6.1.2 email without context": ({"roles": [INSTRUCTOR], "context": GONE, **NO_NAMES}, ["candidate"]),
+    "6.1.3 valid": ({"roles": [LEARNER]}, ["candidate"]),
+    "6.1.3 with roles": ({"roles": [LEARNER, f"{PERSON}#Student", f"{MEMBERSHIP}#Mentor"]}, ["candidate"]),
+    "6.1.3 short role": ({"roles": ["Learner"]}, ["candidate"]),
+    "6.1.3 unknown role": ({"roles": [UNKNOWN, LEARNER]}, ["candidate"]),
+    "6.1.3 no role": ({"roles": []}, ["candidate"]),
+    "6.1.3 email only": (NO_NAMES, ["candidate"]),
+    "6.1.3 names only": ({"email": GONE}, ["candidate"]),
+    "6.1.3 no personal data": ({"email": GONE, **NO_NAMES}, ["candidate"]),
+    "6.1.3 email without context": ({"context": GONE, **NO_NAMES}, ["candidate"]),
+}
+"""The nine launches of a teacher and the nine of a student, and what each makes of the person here."""
 TEACHERS: dict[str, dict[str, Any]] = {
-    "valid": {"roles": [INSTRUCTOR]},
-    "with roles": {"roles": [INSTRUCTOR, f"{PERSON}#Staff", f"{PERSON}#Other"]},
-    "short role": {"roles": ["Instructor"]},
     "teaching assistant": {"roles": [f"{MEMBERSHIP}/Instructor#TeachingAssistant"]},
-    "email only": {"roles": [INSTRUCTOR], **dict.fromkeys(NAMES, GONE)},
-    "names only": {"roles": [INSTRUCTOR], "email": GONE},
-    "no personal data": {"roles": [INSTRUCTOR], **dict.fromkeys((*NAMES, "email"), GONE)},
     "new resource link": {"roles": [INSTRUCTOR], "resource_link": {"id": "never-seen"}},
 }
 STUDENTS: dict[str, dict[str, Any]] = {
-    "valid": {"roles": [LEARNER]},
-    "with roles": {"roles": [LEARNER, f"{PERSON}#Student", f"{MEMBERSHIP}#Mentor"]},
-    "short role": {"roles": ["Learner"]},
-    "unknown role": {"roles": [UNKNOWN, LEARNER]},
-    "unknown role alone": {"roles": [UNKNOWN]},
     "unknown role that ends as a known one": {"roles": ["http://purl.imsglobal.org/vocab/lis/v2/unknown/x#Instructor"]},
     "sub-role of a learner": {"roles": [f"{MEMBERSHIP}/Learner#Instructor"]},
     "institution's instructor": {"roles": [f"{PERSON}#Instructor", LEARNER]},
+    "Canvas' test student": {"roles": [LEARNER, "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"]},
     "learner who manages too": {"roles": [f"{MEMBERSHIP}#Manager", LEARNER]},
-    "empty role": {"roles": [""]},
-    "no role": {"roles": []},
-    "email only": dict.fromkeys(NAMES, GONE),
-    "names only": {"email": GONE},
-    "no personal data": dict.fromkeys((*NAMES, "email"), GONE),
     "new resource link": {"resource_link": {"id": "never-seen"}},
-    "instructor without a course": {"roles": [INSTRUCTOR], "context": GONE},
 }
 STAFF: dict[str, dict[str, Any]] = {
     "system administrator": {"roles": ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"]},
@@ -46,6 +53,16 @@ STAFF: dict[str, dict[str, Any]] = {
     "designer": {"roles": [f"{MEMBERSHIP}#ContentDeveloper", UNKNOWN]},
     "observer": {"roles": ["Mentor"]},
 }
+
+
+@pytest.mark.parametrize(("changes", "roles"), CERTIFIED.values(), ids=CERTIFIED.keys())
+def test_certified_launches_get_in(door: Door, changes: dict[str, Any], roles: list[str]) -> None:
+    answer = door.platform.launch(door.client, **changes)
+    assert answer.status_code == 303, answer.text
+    me = door.me()
+    assert me["roles"] == roles
+    assert me["person"]["name"]
+    assert (me["context"] is None) is (changes.get("context") is GONE)
 
 
 @pytest.mark.parametrize("changes", TEACHERS.values(), ids=TEACHERS.keys())
@@ -116,11 +133,23 @@ def test_only_what_is_required(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "shown"),
-    [("zh_cn", "zh-CN"), ("zh-TW", "zh-CN"), ("en_us", "en"), ("en-GB", "en"), ("de_kids", "zh-CN"), (None, "zh-CN")],
+    ("locale", "presented", "shown"),
+    [
+        (None, "zh_cn", "zh-CN"),
+        (None, "zh-TW", "zh-CN"),
+        (None, "zh-Hans-CN", "zh-CN"),
+        (None, "en_us", "en"),
+        ("en-GB", "zh_cn", "en"),
+        ("$Message.locale", "en", "en"),
+        (None, "de_kids", "en"),
+        (None, None, "en"),
+        (7, {"zh": 1}, "en"),
+    ],
 )
-def test_the_platform_says_which_language(door: Door, locale: str | None, shown: str) -> None:
-    door.platform.launch(door.client, launch_presentation={"locale": locale})
+def test_the_platform_says_which_language(door: Door, locale: Any, presented: Any, shown: str) -> None:
+    """The launch's own locale, then its presentation's, then the browser's (here English)."""
+    door.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    door.platform.launch(door.client, locale=locale, launch_presentation={"locale": presented})
     assert door.me()["locale"] == shown
 
 

@@ -42,6 +42,13 @@ def merge_query(url: str, fields: dict[str, str]) -> str:
     return urlunsplit(parts._replace(query=query, fragment=""))
 
 
+def tell_on_return(url: str, *, message: str = "", error: str = "", log: str = "") -> str:
+    """Add to the way back what the platform shows there, and what it logs (LTI core 5.4.2: `lti_msg` and others)."""
+    told = {"lti_msg": message, "lti_errormsg": error, "lti_errorlog": log}
+    told = {name: text for name, text in told.items() if text}
+    return merge_query(url, told) if url and told else url
+
+
 def append_path(url: str, segment: str) -> str:
     """Append to the path, before the query, as line item addresses need it (AGS 3.4.2; Moodle has `?type_id=`)."""
     parts = urlsplit(url)

@@ -15,7 +15,8 @@ from flask import Response, g, jsonify, redirect, render_template, request, url_
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.cookies import cookie_name, session_token, set_cookie
-from lms_carbon.core.http import answer_error
+from lms_carbon.core.errors import DomainError
+from lms_carbon.core.http import answer_error, say
 from lms_carbon.core.i18n import language_of
 from lms_carbon.core.settings import current_settings
 from lms_carbon.core.transaction import transaction
@@ -33,6 +34,7 @@ from lms_carbon.people.services.sessions import SESSION_SECONDS, end_session_of_
 BROWSER_COOKIE: Final = "lc_login"
 """Ties login and launch to one browser. It stays for weeks, so that only the first frame has to be tried out."""
 BROWSER_SECONDS: Final = 30 * 24 * 3600
+from lms_carbon.lti.rules.addresses import tell_on_return
 LOGIN_FIELDS: Final = ("iss", "login_hint", "target_link_uri", "lti_message_hint", "client_id", "lti_deployment_id")
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "object", "fencedframe"))
 KEYSET_SECONDS: Final = 3600
@@ -153,7 +155,7 @@ def _answer(arrival: Arrival) -> Response:
     """Sign the browser in and go to the activity, or say that it leads nowhere any more: who came is known then too."""
     if arrival.path is None:
         gone = TargetGoneError()
-        gone.way_on_href = arrival.return_url or ""
+        gone.way_on_href = _told(arrival.return_url, gone, gone.code)
         response = answer_error(gone)
     else:
         response = _go(arrival.path, 303)
@@ -184,7 +186,13 @@ def _after_refusal(refusal: LaunchRefusedError, flow: HardenedMessageLaunch | No
 
 
 def keys() -> Response:
+def _told(address: str | None, error: DomainError, check: str) -> str:
+    """Return the way back, with the reason for the person and for the platform's log."""
+    return tell_on_return(address or "", error=say(error), log=f"{check} {g.get('reference', '')}")
+
+
     """Publish the public keys that we sign with towards platforms."""
     response = jsonify(keys=public_keys(at=now()))
     response.headers["Cache-Control"] = f"public, max-age={KEYSET_SECONDS}"
     return response
+        refusal.way_on_href = _told(way_back(flow.platform, message), refusal, refusal.check)
