@@ -224,6 +224,10 @@ class Whereabouts:
     platform: str = ""
     return_url: str = ""
 
+    def way_back(self, message: str) -> str:
+        """Return the way back with what the platform is to show there, '' where there is none."""
+        return tell_on_return(self.return_url, message=message)
+
 
 def find_whereabouts(by: Actor) -> Whereabouts:
     """Return who the actor is and which launch brought them here. Two queries."""
@@ -245,7 +249,3 @@ def find_whereabouts(by: Actor) -> Whereabouts:
         if row is not None:
             launch = {"course": row.title or "", "platform": row.name, "return_url": row.return_url or ""}
     return Whereabouts(name=person.name, number=person.number or "", institution=person.institution, **launch)
-    def way_back(self, message: str) -> str:
-        """Return the way back with what the platform is to show there, '' where there is none."""
-        return tell_on_return(self.return_url, message=message)
-

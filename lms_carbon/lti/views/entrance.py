@@ -26,6 +26,7 @@ from lms_carbon.lti.errors import LaunchRefusedError, PlatformError, TargetGoneE
 from lms_carbon.lti.pylti import HardenedMessageLaunch, HardenedOIDCLogin
 from lms_carbon.lti.pylti_parts import Fields, StoredPlatforms
 from lms_carbon.lti.queries import public_keys
+from lms_carbon.lti.rules.addresses import tell_on_return
 from lms_carbon.lti.rules.claims import Message, tidy_text
 from lms_carbon.lti.services.launches import Arrival, StoredArrivals, admit_launch, platform_in_force, way_back
 from lms_carbon.lti.services.logins import StoredLogins, burn_login
@@ -34,7 +35,6 @@ from lms_carbon.people.services.sessions import SESSION_SECONDS, end_session_of_
 BROWSER_COOKIE: Final = "lc_login"
 """Ties login and launch to one browser. It stays for weeks, so that only the first frame has to be tried out."""
 BROWSER_SECONDS: Final = 30 * 24 * 3600
-from lms_carbon.lti.rules.addresses import tell_on_return
 LOGIN_FIELDS: Final = ("iss", "login_hint", "target_link_uri", "lti_message_hint", "client_id", "lti_deployment_id")
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "object", "fencedframe"))
 KEYSET_SECONDS: Final = 3600
@@ -164,6 +164,11 @@ def _answer(arrival: Arrival) -> Response:
     return response
 
 
+def _told(address: str | None, error: DomainError, check: str) -> str:
+    """Return the way back, with the reason for the person and for the platform's log."""
+    return tell_on_return(address or "", error=say(error), log=f"{check} {g.get('reference', '')}")
+
+
 def _platform_error() -> PlatformError:
     """Return what the platform posted instead of a token (Moodle does on a spent hint), cut to a line."""
     said = (tidy_text(request.form.get(name), limit=200) for name in ("error_description", "error"))
@@ -182,17 +187,12 @@ def _after_refusal(refusal: LaunchRefusedError, flow: HardenedMessageLaunch | No
         refusal.way_on_href = way_back(flow.platform, message) or ""
         if message.language:
             g.language = message.language
+        refusal.way_on_href = _told(way_back(flow.platform, message), refusal, refusal.check)
     _log_refusal("launch", refusal, **known)
 
 
 def keys() -> Response:
-def _told(address: str | None, error: DomainError, check: str) -> str:
-    """Return the way back, with the reason for the person and for the platform's log."""
-    return tell_on_return(address or "", error=say(error), log=f"{check} {g.get('reference', '')}")
-
-
     """Publish the public keys that we sign with towards platforms."""
     response = jsonify(keys=public_keys(at=now()))
     response.headers["Cache-Control"] = f"public, max-age={KEYSET_SECONDS}"
     return response
-        refusal.way_on_href = _told(way_back(flow.platform, message), refusal, refusal.check)
