@@ -40,6 +40,10 @@ LEAVING = """
 """
 """Runs in every document before its own scripts."""
 
+PATIENCE_MS = 20_000
+"""How long anything may take to appear: a busy machine is no fault of a page."""
+expect.set_options(timeout=PATIENCE_MS)
+
 _AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
 
@@ -78,7 +82,7 @@ class Visitor:
             reduced_motion="reduce",
             **more,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         context.on("request", self._on_request)
         context.add_init_script(LEAVING)

@@ -76,7 +76,7 @@ def waiting(page: Page, attempt_id: int) -> int:
 
 def until(page: Page, true: Callable[[], bool]) -> None:
     """Wait for something that only the database or the browser's storage shows."""
-    for _ in range(100):
+    for _ in range(400):
         if true():
             return
         page.wait_for_timeout(50)
