@@ -28,6 +28,7 @@ from lms_carbon.lti import jobs as lti_jobs
 from lms_carbon.lti.commands import keys_commands, platform_commands
 from lms_carbon.lti.services import own_data as lti_data
 from lms_carbon.lti.services import registrations as lti_registrations
+from lms_carbon.lti.views import platforms as lti_platforms
 from lms_carbon.lti.views import scores as lti_scores
 from lms_carbon.lti.views import urls as lti_urls
 from lms_carbon.marking.services import hooks as marking_hooks
@@ -145,6 +146,7 @@ def init_hooks(app: Flask) -> None:
     hooks.scores_out.register(app, exams_release.send_scores)
     hooks.navigation.register(app, question_bank_pages.desks)
     hooks.person_data.register(app, question_bank_data.person_data_of_questions)
+    hooks.navigation.register(app, lti_platforms.desks_of_platforms)
     hooks.navigation.register(app, lti_scores.desks_of_scores)
     hooks.person_data.register(app, lti_data.person_data_of_lti)
     frame_origins.register(app, lti_registrations.framing_origins)

@@ -94,6 +94,7 @@ _KNOWN = (
         Registration.id == sa.bindparam("registration_id"),
         Registration.ended_at.is_(None),
         Deployment.deployment_id == sa.bindparam("deployment_id"),
+        Deployment.pending_since.is_(None),
     )
 )
 
@@ -140,6 +141,37 @@ def list_registrations() -> list[tuple[Registration, str]]:
         .order_by(Registration.id)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+@dataclass(frozen=True)
+class PlatformRow:
+    """A platform in the administrators' list."""
+
+    registration: Registration
+    last_launch_at: datetime | None
+
+    @property
+    def pending(self) -> int:
+        """How many places wait to be confirmed."""
+        return sum(place.pending_since is not None for place in self.registration.deployments)
+
+
+def list_platforms(actor: Actor) -> list[PlatformRow]:
+    """Return the platforms of the actor's institution, those in force first."""
+    last = (
+        sa.select(sa.func.max(Launch.created_at))
+        .join(Deployment, Deployment.id == Launch.deployment_id)
+        .where(Deployment.registration_id == Registration.id)
+        .correlate(Registration)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Registration, last)
+        .where(Registration.institution_id == actor.institution_id)
+        .options(sa.orm.selectinload(Registration.deployments))
+        .order_by(Registration.ended_at.is_not(None), Registration.id)
+    )
+    return [PlatformRow(row[0], row[1]) for row in rows]
 
 
 def find_place(launch_id: int | None, institution_id: int) -> tuple[str, Any | None]:

@@ -15,7 +15,7 @@ _LINK: Final[Any] = ResourceLink.__table__
 _LINE_ITEM: Final[Any] = LineItem.__table__
 
 
-def _insert(table: Any) -> Any:
+def insert_into(table: Any) -> Any:
     """Return an INSERT that knows ON CONFLICT: launches race, and the natural keys are unique."""
     return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
@@ -30,7 +30,7 @@ def keep_course(
     roster_url: str | None = None,
 ) -> int:
     """Return the course's id, made or renamed where needed."""
-    statement = _insert(_COURSE).values(
+    statement = insert_into(_COURSE).values(
         institution_id=institution_id,
         deployment_id=deployment_id,
         context_id=context_id,
@@ -59,7 +59,7 @@ def keep_link(
     """Return the link's id and target. The platform's custom parameter sets a target only while there is none:
     teachers can edit it, so afterwards what stands here decides.
     """
-    statement = _insert(_LINK).values(
+    statement = insert_into(_LINK).values(
         institution_id=institution_id,
         deployment_id=deployment_id,
         course_id=course_id,
@@ -82,7 +82,7 @@ def keep_line_item(
     *, institution_id: int, registration_id: int, resource_link_id: int, url: str, target: str, at: datetime
 ) -> None:
     """Remember where scores of a target go."""
-    statement = _insert(_LINE_ITEM).values(
+    statement = insert_into(_LINE_ITEM).values(
         institution_id=institution_id,
         registration_id=registration_id,
         resource_link_id=resource_link_id,

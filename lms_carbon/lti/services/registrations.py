@@ -48,7 +48,7 @@ def add_registration(
     address that is not https (in the demo http will do).
     """
     addresses = {"auth_login_url": auth_login_url, "auth_token_url": auth_token_url, "key_set_url": key_set_url}
-    _check_addresses(addresses, frame_origins)
+    check_addresses(addresses, frame_origins)
     known = sa.select(Registration.id).where(Registration.issuer == issuer, Registration.client_id == client_id)
     if session.scalar(known) is not None:
         raise RegistrationExistsError(issuer=issuer, client_id=client_id)
@@ -96,7 +96,8 @@ def _add_deployments(registration: Registration, deployment_ids: Sequence[str], 
     )
 
 
-def _check_addresses(addresses: Mapping[str, str], frame_origins: Sequence[str]) -> None:
+def check_addresses(addresses: Mapping[str, str], frame_origins: Sequence[str]) -> None:
+    """Raise `RegistrationInputError` for the first address that cannot be used."""
     for field, url in addresses.items():
         if not is_usable(url, demo=is_demo()):
             raise RegistrationInputError(name=field, value=url)

@@ -6,6 +6,8 @@ Moodle's message hint is spent by then.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -22,7 +24,15 @@ from lms_carbon.core.settings import current_settings
 from lms_carbon.core.transaction import transaction
 from lms_carbon.core.web import csrf_exempt
 from lms_carbon.lti.caches import caches
-from lms_carbon.lti.errors import LaunchRefusedError, PlatformError, TargetGoneError
+from lms_carbon.lti.errors import (
+    BinderAskedError,
+    LaunchRefusedError,
+    PendingDeploymentError,
+    PlatformError,
+    TargetGoneError,
+    UnknownDeploymentError,
+)
+from lms_carbon.lti.models.launches import Binding
 from lms_carbon.lti.pylti import HardenedMessageLaunch, HardenedOIDCLogin
 from lms_carbon.lti.pylti_parts import Fields, StoredPlatforms
 from lms_carbon.lti.queries import public_keys
@@ -30,6 +40,8 @@ from lms_carbon.lti.rules.addresses import tell_on_return
 from lms_carbon.lti.rules.claims import Message, tidy_text
 from lms_carbon.lti.services.launches import Arrival, StoredArrivals, admit_launch, platform_in_force, way_back
 from lms_carbon.lti.services.logins import StoredLogins, burn_login
+from lms_carbon.lti.services.platforms import learn_deployment
+from lms_carbon.lti.services.tickets import Ticket, seal_ticket, storage_key
 from lms_carbon.people.services.sessions import SESSION_SECONDS, end_session_of_token
 
 BROWSER_COOKIE: Final = "lc_login"
@@ -144,7 +156,7 @@ def _flow(fields: dict[str, str], at: datetime) -> HardenedMessageLaunch:
 
 def _admit(flow: HardenedMessageLaunch, at: datetime) -> Arrival:
     before = session_token()
-    with transaction():
+    with _learning(flow, at), transaction():
         arrival = admit_launch(flow, language=language_of(request.accept_languages.best) or "zh", at=at)
         if before:
             end_session_of_token(token=before, at=at)
@@ -181,6 +193,19 @@ def _after_refusal(refusal: LaunchRefusedError, flow: HardenedMessageLaunch | No
     if state and browser:
         burn_login(state=state, browser=browser)
     known: dict[str, Any] = {}
+@contextmanager
+def _learning(flow: HardenedMessageLaunch, at: datetime) -> Iterator[None]:
+    """Keep a place that a launch told of, where the platform named none when it was registered."""
+    try:
+        yield
+    except UnknownDeploymentError:
+        with transaction():
+            waits = learn_deployment(registration_id=flow.platform.id, deployment_id=flow.message.deployment_id, at=at)
+        if waits:
+            raise PendingDeploymentError from None
+        raise
+
+
     message: Message | None = getattr(flow, "message", None)
     if flow is not None and message is not None:  # read only after the signature held
         known = {"registration": flow.platform.id, "deployment": message.deployment_id}

@@ -1,0 +1,105 @@
+"""Platforms by hand: what an administrator enters and changes, and places that wait until somebody confirms them."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms_carbon.core.db import session
+from lms_carbon.core.identity import Role
+from lms_carbon.lti.models.registrations import Deployment, Registration
+from lms_carbon.people.models.persons import Person
+from tests.support.platform import FakePlatform, start_platform
+from tests.support.world import list_acts, make_institution, make_person, sign_in, submit
+
+
+@pytest.fixture
+def platform(app: Flask) -> Iterator[FakePlatform]:
+    with start_platform() as running:
+        yield running
+
+
+@pytest.fixture
+def admin(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    with app.app_context():
+        institution_id = make_institution("demo")
+        person = make_person(institution_id, "江岚", [Role.ADMINISTRATOR])
+    sign_in(client, person)
+    return client
+
+
+def _form(platform: FakePlatform, **changes: str) -> dict[str, str]:
+    return {
+        "name": "School Moodle",
+        "issuer": platform.issuer,
+        "client_id": platform.client_id,
+        "auth_login_url": f"{platform.issuer}/auth",
+        "auth_token_url": f"{platform.issuer}/token",
+        "key_set_url": f"{platform.issuer}/keys",
+        **changes,
+    }
+
+
+def _people(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(session.scalars(sa.select(Person.name).where(Person.name != "江岚")))
+
+
+def test_a_platform_by_hand_whose_place_waits(app: Flask, admin: FlaskClient, platform: FakePlatform) -> None:
+    page = admin.get("/lti/platforms/new").text
+    for ours in ("/lti/login", "/lti/launch", "/lti/keys"):
+        assert f"http://127.0.0.1:8000{ours}" in page
+    assert "public_jwk_url" in admin.get("/lti/platforms/new?for=canvas").text
+
+    wrong = submit(admin, "/lti/platforms/new", _form(platform, auth_login_url="ftp://x", issuer=""))
+    assert wrong.status_code == 422
+    assert "School Moodle" in wrong.text
+    made = submit(admin, "/lti/platforms/new", _form(platform, frame_origins="https://a.example/x https://b.example"))
+    assert made.status_code == 303, made.text
+    path = made.headers["Location"]
+    assert submit(admin, "/lti/platforms/new", _form(platform)).status_code == 422
+
+    learner = app.test_client()
+    for _ in range(2):
+        refused = platform.launch(learner)
+        assert refused.status_code == 400
+        assert "has to confirm this place" in refused.text
+    assert _people(app) == []
+    page = admin.get(path).text
+    assert "Waiting to be confirmed" in page
+    assert "dep-1" in page
+    with app.app_context():
+        place_id = session.scalars(sa.select(Deployment.id)).one()
+    submit(admin, f"{path}/places/{place_id}/confirm", page=path)
+    assert platform.launch(learner).status_code == 303
+    assert submit(admin, f"{path}/places/{place_id}/remove", page=path).status_code == 404  # courses hang on it
+    acts = list_acts(app)
+    assert [act for act in acts if act.startswith(("platform", "deployment"))] == [
+        "platform.add",
+        "deployment.learn",
+        "deployment.confirm",
+    ]
+
+
+def test_a_platform_that_moves_keeps_its_people(app: Flask, admin: FlaskClient, platform: FakePlatform) -> None:
+    made = submit(admin, "/lti/platforms/new", _form(platform, deployment_id="dep-1"))
+    path, client = made.headers["Location"], app.test_client()
+    assert platform.launch(client).status_code == 303
+    assert len(_people(app)) == 1
+
+    with start_platform(client_id="tool-2", deployment_id="dep-2") as moved:
+        form = _form(moved, name="Moved Moodle")
+        assert submit(admin, f"{path}/edit", form | {"key_set_url": "nowhere"}).status_code == 422
+        assert submit(admin, f"{path}/edit", form).status_code == 303
+        assert submit(admin, f"{path}/places", {"deployment_id": "dep-2"}, page=path).status_code == 303
+        assert moved.launch(client).status_code == 303
+    assert len(_people(app)) == 1
+    assert "Moved Moodle" in admin.get("/lti/platforms").text
+
+    submit(admin, f"{path}/end", page=path)
+    with app.app_context():
+        assert session.scalars(sa.select(Registration.ended_at)).one() is not None
+    assert "has not been allowed to launch since" in admin.get(path).text
