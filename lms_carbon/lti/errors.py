@@ -6,12 +6,7 @@ how platform and tool are set up. The sentence says which; `check` names for the
 
 from typing import ClassVar
 
-from lms_carbon.core.errors import (
-    ConflictError,
-    DomainError,
-    InvalidInputError,
-    NotFoundError,
-)
+from lms_carbon.core.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
 from lms_carbon.core.i18n import mark
 
 
@@ -62,18 +57,14 @@ class PlatformError(LaunchRefusedError):
 
     code = "platform-error"
     title = mark("The learning platform did not let you in")
-    sentence = mark(
-        "The learning platform says: {said}. Go back to your course and open the activity again."
-    )
+    sentence = mark("The learning platform says: {said}. Go back to your course and open the activity again.")
 
 
 class TokenError(LaunchRefusedError):
     """The id_token is not one: not three parts, not JSON, too large, not signed as agreed."""
 
     code = "token-format"
-    sentence = mark(
-        "What the learning platform sent could not be read. Go back to your course and open it again."
-    )
+    sentence = mark("What the learning platform sent could not be read. Go back to your course and open it again.")
 
 
 class SignatureError(SetUpError):
@@ -104,9 +95,7 @@ class TimeError(LaunchRefusedError):
 
     code = "time"
     title = mark("This took too long")
-    sentence = mark(
-        "The way here took too long. Go back to your course and open the activity again."
-    )
+    sentence = mark("The way here took too long. Go back to your course and open the activity again.")
 
 
 class AnonymousError(LaunchRefusedError):
@@ -114,9 +103,7 @@ class AnonymousError(LaunchRefusedError):
 
     code = "anonymous"
     title = mark("This activity needs to know who you are")
-    sentence = mark(
-        "The learning platform did not say who you are. Sign in there and open the activity again."
-    )
+    sentence = mark("The learning platform did not say who you are. Sign in there and open the activity again.")
 
 
 class MessageTypeError(LaunchRefusedError):
@@ -124,9 +111,7 @@ class MessageTypeError(LaunchRefusedError):
 
     code = "message-type"
     title = mark("This kind of link does not lead anywhere here")
-    sentence = mark(
-        "This tool opens activities in courses; it cannot be used from this place of the platform."
-    )
+    sentence = mark("This tool opens activities in courses; it cannot be used from this place of the platform.")
 
 
 class UnknownDeploymentError(SetUpError):
@@ -154,9 +139,7 @@ class LoginUnknownError(LaunchRefusedError):
     """No login was begun with this state, or it belongs to another registration, nonce or target."""
 
     code = "login-unknown"
-    sentence = mark(
-        "This link did not begin here. Go back to your course and open the activity again."
-    )
+    sentence = mark("This link did not begin here. Go back to your course and open the activity again.")
 
 
 class LoginUsedError(LaunchRefusedError):
@@ -178,9 +161,7 @@ class OtherBrowserError(LaunchRefusedError):
 
     code = "other-browser"
     title = mark("This link belongs to another browser")
-    sentence = mark(
-        "This link was begun in another browser. Go back to your course and open the activity again."
-    )
+    sentence = mark("This link was begun in another browser. Go back to your course and open the activity again.")
 
 
 class CookieBlockedError(LaunchRefusedError):
@@ -199,9 +180,7 @@ class TargetGoneError(NotFoundError):
 
     code = "target-gone"
     title = mark("This activity leads nowhere any more")
-    sentence = mark(
-        "What this activity opened is no longer here. Tell the teacher of the course."
-    )
+    sentence = mark("What this activity opened is no longer here. Tell the teacher of the course.")
 
 
 class RegistrationExistsError(ConflictError):
@@ -231,9 +210,7 @@ class RosterUnreachableError(DomainError):
     status: ClassVar[int] = 424
     code = "roster-unreachable"
     title = mark("The roster could not be read")
-    sentence = mark(
-        "The learning platform does not say who is in the course. Wait a minute, then try again."
-    )
+    sentence = mark("The learning platform does not say who is in the course. Wait a minute, then try again.")
 
 
 class RosterRefusedError(RosterUnreachableError):

@@ -52,18 +52,10 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /lti/platforms/new": Rule(ADMINISTRATOR),
     "GET /lti/platforms/<int:registration_id>": Rule(ADMINISTRATOR, "institution"),
     "GET /lti/platforms/<int:registration_id>/edit": Rule(ADMINISTRATOR, "institution"),
-    "POST /lti/platforms/<int:registration_id>/edit": Rule(
-        ADMINISTRATOR, "institution"
-    ),
-    "POST /lti/platforms/<int:registration_id>/places": Rule(
-        ADMINISTRATOR, "institution"
-    ),
-    "POST /lti/platforms/<int:registration_id>/places/<int:place_id>/confirm": Rule(
-        ADMINISTRATOR, "institution"
-    ),
-    "POST /lti/platforms/<int:registration_id>/places/<int:place_id>/remove": Rule(
-        ADMINISTRATOR, "gone"
-    ),
+    "POST /lti/platforms/<int:registration_id>/edit": Rule(ADMINISTRATOR, "institution"),
+    "POST /lti/platforms/<int:registration_id>/places": Rule(ADMINISTRATOR, "institution"),
+    "POST /lti/platforms/<int:registration_id>/places/<int:place_id>/confirm": Rule(ADMINISTRATOR, "institution"),
+    "POST /lti/platforms/<int:registration_id>/places/<int:place_id>/remove": Rule(ADMINISTRATOR, "gone"),
     "POST /lti/platforms/<int:registration_id>/end": Rule(ADMINISTRATOR, "institution"),
     "GET /lti/scores": Rule(GRADEBOOK),
     "POST /lti/scores/<int:delivery_id>/resend": Rule(GRADEBOOK, "gone"),
@@ -94,12 +86,8 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /people/<int:person_id>": Rule(ADMINISTRATOR, "institution"),
     "POST /people/<int:person_id>/data": Rule(ADMINISTRATOR, "institution"),
     "POST /people/<int:person_id>/roles": Rule(ADMINISTRATOR, "institution"),
-    "POST /people/<int:person_id>/roles/<int:grant_id>/end": Rule(
-        ADMINISTRATOR, "institution"
-    ),
-    "POST /people/<int:person_id>/second-factor/remove": Rule(
-        ADMINISTRATOR, "institution"
-    ),
+    "POST /people/<int:person_id>/roles/<int:grant_id>/end": Rule(ADMINISTRATOR, "institution"),
+    "POST /people/<int:person_id>/second-factor/remove": Rule(ADMINISTRATOR, "institution"),
     "POST /people/<int:person_id>/erase": Rule(ADMINISTRATOR, "institution"),
     "GET /files/<int:file_id>": Rule(KNOWN, "candidate"),
     # question bank
@@ -111,9 +99,7 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /questions/<int:question_id>": Rule(BANK, "institution"),
     "POST /questions/<int:question_id>": Rule(AUTHOR, "institution"),
     "GET /questions/<int:question_id>/review": Rule(BANK, "institution"),
-    "POST /questions/<int:question_id>/review": Rule(
-        BANK, "institution", {"action": "comment", "text": "!"}
-    ),
+    "POST /questions/<int:question_id>/review": Rule(BANK, "institution", {"action": "comment", "text": "!"}),
     "GET /questions/<int:question_id>/try": Rule(BANK, "institution"),
     "POST /questions/<int:question_id>/try": Rule(BANK, "institution"),
     "GET /questions/<int:question_id>/versions": Rule(BANK, "institution"),
@@ -126,13 +112,9 @@ TABLE: Final[dict[str, Rule]] = {
     # exams: the candidate's side
     "GET /exams/<int:exam_id>": Rule(CANDIDATE | GRADEBOOK, "institution"),
     "GET /exams/<int:exam_id>/state": Rule(CANDIDATE, "institution"),
-    "POST /exams/<int:exam_id>/entry": Rule(
-        CANDIDATE, "institution", state_refuses=True
-    ),
+    "POST /exams/<int:exam_id>/entry": Rule(CANDIDATE, "institution", state_refuses=True),
     "POST /exams/<int:exam_id>/trial": Rule(CANDIDATE, "institution"),
-    "POST /api/v1/exams/<int:exam_id>/attempts": Rule(
-        CANDIDATE, "institution", {"language": "zh", "accepted": True}
-    ),
+    "POST /api/v1/exams/<int:exam_id>/attempts": Rule(CANDIDATE, "institution", {"language": "zh", "accepted": True}),
     # exams: the officer's side
     "GET /exams": Rule(OFFICER),
     "GET /exams/new": Rule(OFFICER),
@@ -144,12 +126,8 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /exams/<int:exam_id>/late": Rule(OFFICER, "institution"),
     "POST /exams/<int:exam_id>/forms": Rule(OFFICER, "institution"),
     "GET /exams/<int:exam_id>/forms/<int:number>": Rule(OFFICER, "institution"),
-    "POST /exams/<int:exam_id>/forms/<int:number>/items": Rule(
-        OFFICER, "institution", {"version": "1"}
-    ),
-    "POST /exams/<int:exam_id>/forms/<int:number>/items/<int:slot>": Rule(
-        OFFICER, "institution", {"act": "down"}
-    ),
+    "POST /exams/<int:exam_id>/forms/<int:number>/items": Rule(OFFICER, "institution", {"version": "1"}),
+    "POST /exams/<int:exam_id>/forms/<int:number>/items/<int:slot>": Rule(OFFICER, "institution", {"act": "down"}),
     "POST /exams/<int:exam_id>/forms/<int:number>/freeze": Rule(OFFICER, "institution"),
     "POST /exams/<int:exam_id>/open": Rule(OFFICER, "institution"),
     "POST /exams/<int:exam_id>/close": Rule(OFFICER, "institution"),
@@ -165,39 +143,21 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /marking/works/<int:work_id>/decision": Rule(MARKERS, "gone"),
     "POST /marking/works/<int:work_id>/decision": Rule(MARKERS, "gone"),
     "POST /marking/works/<int:work_id>/decision/finish": Rule(MARKERS, "gone"),
-    "GET /marking/instruments/<int:instrument_id>": Rule(
-        OFFICER | MODERATOR, "institution"
-    ),
-    "POST /marking/instruments/<int:instrument_id>/recall": Rule(
-        OFFICER | MODERATOR, "gone", {"assignment": "1"}
-    ),
+    "GET /marking/instruments/<int:instrument_id>": Rule(OFFICER | MODERATOR, "institution"),
+    "POST /marking/instruments/<int:instrument_id>/recall": Rule(OFFICER | MODERATOR, "gone", {"assignment": "1"}),
     "GET /marking/rubrics": Rule(BANK | MARKERS | OFFICER),
-    "GET /marking/rubrics/<int:rubric_id>": Rule(
-        BANK | MARKERS | OFFICER, "institution"
-    ),
+    "GET /marking/rubrics/<int:rubric_id>": Rule(BANK | MARKERS | OFFICER, "institution"),
     # portfolios: the candidate's side
     "GET /portfolios/<int:review_id>": Rule(CANDIDATE | GRADEBOOK, "institution"),
-    "POST /portfolios/<int:review_id>/entry": Rule(
-        CANDIDATE, "institution", state_refuses=True
-    ),
+    "POST /portfolios/<int:review_id>/entry": Rule(CANDIDATE, "institution", state_refuses=True),
     "POST /portfolios/<int:review_id>/begin": Rule(CANDIDATE, "institution"),
     "GET /portfolios/<int:review_id>/evidence/new": Rule(CANDIDATE, "institution"),
     "POST /portfolios/<int:review_id>/evidence/new": Rule(CANDIDATE, "institution"),
-    "GET /portfolios/<int:review_id>/evidence/<int:evidence_id>": Rule(
-        CANDIDATE, "candidate"
-    ),
-    "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>": Rule(
-        CANDIDATE, "candidate"
-    ),
-    "GET /portfolios/<int:review_id>/evidence/<int:evidence_id>/file": Rule(
-        KNOWN, "candidate"
-    ),
-    "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>/remove": Rule(
-        CANDIDATE, "candidate"
-    ),
-    "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>/restore": Rule(
-        CANDIDATE, "candidate"
-    ),
+    "GET /portfolios/<int:review_id>/evidence/<int:evidence_id>": Rule(CANDIDATE, "candidate"),
+    "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>": Rule(CANDIDATE, "candidate"),
+    "GET /portfolios/<int:review_id>/evidence/<int:evidence_id>/file": Rule(KNOWN, "candidate"),
+    "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>/remove": Rule(CANDIDATE, "candidate"),
+    "POST /portfolios/<int:review_id>/evidence/<int:evidence_id>/restore": Rule(CANDIDATE, "candidate"),
     "GET /portfolios/<int:review_id>/hand-in": Rule(CANDIDATE, "institution"),
     "POST /portfolios/<int:review_id>/hand-in": Rule(CANDIDATE, "institution"),
     # portfolios: the officer's side
@@ -212,9 +172,7 @@ TABLE: Final[dict[str, Rule]] = {
     # practicals: the candidate's side
     "GET /practicals/<int:practical_id>": Rule(CANDIDATE | GRADEBOOK, "institution"),
     "POST /practicals/<int:practical_id>/begin": Rule(CANDIDATE, "institution"),
-    "POST /practicals/<int:practical_id>/entry": Rule(
-        CANDIDATE, "institution", state_refuses=True
-    ),
+    "POST /practicals/<int:practical_id>/entry": Rule(CANDIDATE, "institution", state_refuses=True),
     "GET /sheets/<int:sheet_id>": Rule(KNOWN, "candidate"),
     "POST /sheets/<int:sheet_id>": Rule(KNOWN, "candidate"),
     "GET /sheets/<int:sheet_id>/data.xlsx": Rule(KNOWN, "candidate"),
@@ -274,9 +232,7 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /results/candidacies/<int:candidacy_id>/lift": Rule(OFFICER, "institution"),
     "GET /results/cycles/<int:cycle_id>/publication": Rule(OFFICER, "institution"),
     "POST /results/cycles/<int:cycle_id>/publication": Rule(OFFICER, "institution"),
-    "POST /results/cycles/<int:cycle_id>/publication/take-back": Rule(
-        OFFICER, "institution"
-    ),
+    "POST /results/cycles/<int:cycle_id>/publication/take-back": Rule(OFFICER, "institution"),
     "GET /results/cycles/<int:cycle_id>/regrades/new": Rule(OFFICER, "institution"),
     "POST /results/cycles/<int:cycle_id>/regrades/new": Rule(OFFICER, "institution"),
     "GET /results/regrades/<int:regrade_id>": Rule(OFFICER, "institution"),
@@ -289,16 +245,10 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /results/own/<int:cycle_id>": Rule(KNOWN, "institution"),
     "GET /paths/<int:candidacy_id>": Rule(KNOWN, "candidate", also=OFFICER),
     "GET /paths/own/<int:cycle_id>": Rule(KNOWN, "institution"),
-    "GET /paths/<int:candidacy_id>/activities/<int:activity_id>": Rule(
-        KNOWN, "candidate", also=OFFICER
-    ),
-    "POST /paths/<int:candidacy_id>/activities/<int:activity_id>": Rule(
-        KNOWN, "candidate", {"act": "begin"}
-    ),
+    "GET /paths/<int:candidacy_id>/activities/<int:activity_id>": Rule(KNOWN, "candidate", also=OFFICER),
+    "POST /paths/<int:candidacy_id>/activities/<int:activity_id>": Rule(KNOWN, "candidate", {"act": "begin"}),
     "GET /paths/confirmations": Rule(CONFIRMERS),
-    "POST /paths/confirmations/<int:path_id>/<int:activity_id>": Rule(
-        CONFIRMERS, "institution", {"act": "confirm"}
-    ),
+    "POST /paths/confirmations/<int:path_id>/<int:activity_id>": Rule(CONFIRMERS, "institution", {"act": "confirm"}),
     # last, for nothing begins in a cycle that has ended
     "POST /cycles/<int:cycle_id>/open": Rule(OFFICER, "institution"),
     "POST /cycles/<int:cycle_id>/close": Rule(OFFICER, "institution"),

@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 from io import BytesIO
 
 import sqlalchemy as sa
-
 from demo.content import EXAM_CODE, OTHER_SLUG, SLUG, fill_demo
+
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Role
@@ -57,20 +57,14 @@ class Objects:
         """Return a rule's address with these ids in it."""
         for each in fields(self):
             rule = rule.replace(f"<int:{each.name}>", str(getattr(self, each.name)))
-        return (
-            rule.replace("<kind>", "single_choice")
-            .replace("<int:delivery_id>", "1")
-            .replace("<int:slot>", "1")
-        )
+        return rule.replace("<kind>", "single_choice").replace("<int:delivery_id>", "1").replace("<int:slot>", "1")
 
 
 def make_people() -> tuple[dict[str, World], dict[str, World]]:
     """Fill the demo; return role → person of its two institutions. Candidate and teacher come by launch."""
     with transaction():
         fill_demo(sandbox="http://localhost:1")
-    found = sa.select(Institution.slug, Institution.id).where(
-        Institution.slug.in_((SLUG, OTHER_SLUG))
-    )
+    found = sa.select(Institution.slug, Institution.id).where(Institution.slug.in_((SLUG, OTHER_SLUG)))
     ids = {row.slug: row.id for row in session.execute(found)}
     session.rollback()
     return _staff(ids[SLUG]), _staff(ids[OTHER_SLUG])
@@ -79,11 +73,7 @@ def make_people() -> tuple[dict[str, World], dict[str, World]]:
 def _staff(institution_id: int) -> dict[str, World]:
     by_launch = {Role.CANDIDATE, Role.TEACHER}
     return {
-        role: make_person(
-            institution_id,
-            f"{role} of {institution_id}",
-            () if role in by_launch else (role,),
-        )
+        role: make_person(institution_id, f"{role} of {institution_id}", () if role in by_launch else (role,))
         for role in Role
     }
 
@@ -96,11 +86,7 @@ def make_objects(owner: World) -> Objects:
         exam = session.scalars(sa.select(Exam).where(Exam.code == EXAM_CODE)).one()
         attempt, _ = start_attempt(exam_id=exam.id, language="zh", by=actor, at=now())
         stored = store_file(
-            BytesIO(b"plain text\n"),
-            name="notes.txt",
-            limits=Limits(1000, ["TXT"]),
-            by=actor,
-            at=now(),
+            BytesIO(b"plain text\n"), name="notes.txt", limits=Limits(1000, ["TXT"]), by=actor, at=now()
         )
         assert exam.instrument is not None
         review = review_in(exam.instrument.track, planner)
@@ -115,28 +101,16 @@ def make_objects(owner: World) -> Objects:
             by=actor,
             at=now(),
         )
-        place = session.scalars(
-            sa.select(Deployment).where(
-                Deployment.institution_id == owner.institution_id
-            )
-        ).one()
+        place = session.scalars(sa.select(Deployment).where(Deployment.institution_id == owner.institution_id)).one()
         step = waiting_step(attempt.candidacy_id or 0)
         return Objects(
             exam_id=exam.id,
             attempt_id=attempt.id,
-            number=session.scalars(
-                sa.select(Form.number).where(Form.exam_id == exam.id)
-            ).one(),
-            question_id=session.scalars(
-                sa.select(Question.id).order_by(Question.id).limit(1)
-            ).one(),
-            person_id=session.scalars(
-                sa.select(Person.id).where(Person.name == "周宁")
-            ).one(),
+            number=session.scalars(sa.select(Form.number).where(Form.exam_id == exam.id)).one(),
+            question_id=session.scalars(sa.select(Question.id).order_by(Question.id).limit(1)).one(),
+            person_id=session.scalars(sa.select(Person.id).where(Person.name == "周宁")).one(),
             grant_id=session.scalars(
-                sa.select(RoleGrant.id)
-                .join(Person, Person.id == RoleGrant.person_id)
-                .where(Person.name == "周宁")
+                sa.select(RoleGrant.id).join(Person, Person.id == RoleGrant.person_id).where(Person.name == "周宁")
             ).one(),
             file_id=stored.id,
             review_id=evidence.portfolio.review_id,

@@ -25,14 +25,12 @@ from lms_carbon.core.transaction import transaction
 from lms_carbon.core.web import csrf_exempt
 from lms_carbon.lti.caches import caches
 from lms_carbon.lti.errors import (
-    BinderAskedError,
     LaunchRefusedError,
     PendingDeploymentError,
     PlatformError,
     TargetGoneError,
     UnknownDeploymentError,
 )
-from lms_carbon.lti.models.launches import Binding
 from lms_carbon.lti.pylti import HardenedMessageLaunch, HardenedOIDCLogin
 from lms_carbon.lti.pylti_parts import Fields, StoredPlatforms
 from lms_carbon.lti.queries import public_keys
@@ -41,7 +39,6 @@ from lms_carbon.lti.rules.claims import Message, tidy_text
 from lms_carbon.lti.services.launches import Arrival, StoredArrivals, admit_launch, platform_in_force, way_back
 from lms_carbon.lti.services.logins import StoredLogins, burn_login
 from lms_carbon.lti.services.platforms import learn_deployment
-from lms_carbon.lti.services.tickets import Ticket, seal_ticket, storage_key
 from lms_carbon.people.services.sessions import SESSION_SECONDS, end_session_of_token
 
 BROWSER_COOKIE: Final = "lc_login"
@@ -193,6 +190,8 @@ def _after_refusal(refusal: LaunchRefusedError, flow: HardenedMessageLaunch | No
     if state and browser:
         burn_login(state=state, browser=browser)
     known: dict[str, Any] = {}
+
+
 @contextmanager
 def _learning(flow: HardenedMessageLaunch, at: datetime) -> Iterator[None]:
     """Keep a place that a launch told of, where the platform named none when it was registered."""
@@ -204,7 +203,6 @@ def _learning(flow: HardenedMessageLaunch, at: datetime) -> Iterator[None]:
         if waits:
             raise PendingDeploymentError from None
         raise
-
 
     message: Message | None = getattr(flow, "message", None)
     if flow is not None and message is not None:  # read only after the signature held

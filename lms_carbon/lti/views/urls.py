@@ -6,85 +6,28 @@ from lms_carbon.lti.views import entrance, platforms, scores
 blueprint = package_blueprint("lti")
 
 blueprint.add_url_rule(
-    "/lti/login",
-    view_func=entrance.login,
-    methods=["GET", "POST"],
-    access=PUBLIC,
-    transactional=False,
+    "/lti/login", view_func=entrance.login, methods=["GET", "POST"], access=PUBLIC, transactional=False
 )
 blueprint.add_url_rule(
-    "/lti/login/probe",
-    view_func=entrance.login_probe,
-    methods=["GET"],
-    access=PUBLIC,
-    transactional=False,
+    "/lti/login/probe", view_func=entrance.login_probe, methods=["GET"], access=PUBLIC, transactional=False
 )
+blueprint.add_url_rule("/lti/launch", view_func=entrance.launch, methods=["POST"], access=PUBLIC, transactional=False)
+blueprint.add_url_rule("/lti/keys", view_func=entrance.keys, methods=["GET"], access=PUBLIC)
+blueprint.add_url_rule("/lti/scores", view_func=scores.show_scores, methods=["GET"], access=roles(*scores.MAY_SEE))
 blueprint.add_url_rule(
-    "/lti/launch",
-    view_func=entrance.launch,
-    methods=["POST"],
-    access=PUBLIC,
-    transactional=False,
-)
-blueprint.add_url_rule(
-    "/lti/keys", view_func=entrance.keys, methods=["GET"], access=PUBLIC
-)
-blueprint.add_url_rule(
-    "/lti/scores",
-    view_func=scores.show_scores,
-    methods=["GET"],
-    access=roles(*scores.MAY_SEE),
-)
-blueprint.add_url_rule(
-    "/lti/scores/<int:delivery_id>/resend",
-    view_func=scores.resend,
-    methods=["POST"],
-    access=roles(*scores.MAY_SEE),
+    "/lti/scores/<int:delivery_id>/resend", view_func=scores.resend, methods=["POST"], access=roles(*scores.MAY_SEE)
 )
 
 _manage = roles(*platforms.MAY_MANAGE)
 _PLATFORM = "/lti/platforms/<int:registration_id>"
 _PLACE = f"{_PLATFORM}/places/<int:place_id>"
-blueprint.add_url_rule(
-    "/lti/platforms", view_func=platforms.show_platforms, access=_manage
-)
-blueprint.add_url_rule(
-    "/lti/platforms/new", view_func=platforms.ask_platform, access=_manage
-)
-blueprint.add_url_rule(
-    "/lti/platforms/new",
-    view_func=platforms.add_platform,
-    methods=["POST"],
-    access=_manage,
-)
+blueprint.add_url_rule("/lti/platforms", view_func=platforms.show_platforms, access=_manage)
+blueprint.add_url_rule("/lti/platforms/new", view_func=platforms.ask_platform, access=_manage)
+blueprint.add_url_rule("/lti/platforms/new", view_func=platforms.add_platform, methods=["POST"], access=_manage)
 blueprint.add_url_rule(_PLATFORM, view_func=platforms.show_platform, access=_manage)
-blueprint.add_url_rule(
-    f"{_PLATFORM}/edit", view_func=platforms.ask_changes, access=_manage
-)
-blueprint.add_url_rule(
-    f"{_PLATFORM}/edit",
-    view_func=platforms.change_platform,
-    methods=["POST"],
-    access=_manage,
-)
-blueprint.add_url_rule(
-    f"{_PLATFORM}/places",
-    view_func=platforms.add_place,
-    methods=["POST"],
-    access=_manage,
-)
-blueprint.add_url_rule(
-    f"{_PLACE}/confirm",
-    view_func=platforms.confirm_place,
-    methods=["POST"],
-    access=_manage,
-)
-blueprint.add_url_rule(
-    f"{_PLACE}/remove", view_func=platforms.drop_place, methods=["POST"], access=_manage
-)
-blueprint.add_url_rule(
-    f"{_PLATFORM}/end",
-    view_func=platforms.end_platform,
-    methods=["POST"],
-    access=_manage,
-)
+blueprint.add_url_rule(f"{_PLATFORM}/edit", view_func=platforms.ask_changes, access=_manage)
+blueprint.add_url_rule(f"{_PLATFORM}/edit", view_func=platforms.change_platform, methods=["POST"], access=_manage)
+blueprint.add_url_rule(f"{_PLATFORM}/places", view_func=platforms.add_place, methods=["POST"], access=_manage)
+blueprint.add_url_rule(f"{_PLACE}/confirm", view_func=platforms.confirm_place, methods=["POST"], access=_manage)
+blueprint.add_url_rule(f"{_PLACE}/remove", view_func=platforms.drop_place, methods=["POST"], access=_manage)
+blueprint.add_url_rule(f"{_PLATFORM}/end", view_func=platforms.end_platform, methods=["POST"], access=_manage)
