@@ -42,6 +42,36 @@ launch_target: Hook[[str, int], str | None] = Hook("launch_target")
 """What a resource link points at, `kind:code`, and an institution → path of the page that opens; None if not mine."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListedTarget:
+    """Something that a teacher can place in a course, as the picker shows it. Nothing of its content is in it."""
+
+    target: str
+    """As `launch_target` reads it: `exam:autumn`."""
+    kind: str
+    """Message id of what it is, one or two words."""
+    title: dict[str, str]
+    place: dict[str, str]
+    """Where it belongs: cycle, position and band; empty for what belongs to none."""
+    about: str
+    """Message id of one sentence: what somebody who opens it in the course gets."""
+    icon: str
+    """Name of a Bootstrap icon."""
+    graded: bool
+    """True where scores of it go to gradebooks."""
+    order: int
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    state: str = ""
+    """Message id of what is still missing, where something is."""
+    window: bool = False
+    """True where it is better opened in a window of its own."""
+
+
+list_targets: Hook[[int], list[ListedTarget]] = Hook("list_targets")
+"""Id of an institution → what the answerer has to place, the newest first, in a fixed number of queries."""
+
+
 @dataclass(frozen=True)
 class PersonData:
     """How one package lets go of a person's data: the tables it answers for, and what it does with them."""

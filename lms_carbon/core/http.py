@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, render_template, request
@@ -45,6 +46,7 @@ _PLAIN_FAULT = (
     "<p>{reference}</p></html>"
 )
 """For when the fault lies in what pages are made of."""
+_SELF = "'self'"
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -113,6 +115,12 @@ class MediaTypeError(DomainError):
     code = "unsupported-media-type"
     title = mark("That request could not be read")
     sentence = mark("The API takes application/json.")
+
+
+def allow_form_to(url: str) -> None:
+    """Let this answer's page post a form to the origin of another site's address, and to nowhere else."""
+    parts = urlsplit(url)
+    g.form_origin = f"{parts.scheme}://{parts.netloc}"
 
 
 _BY_STATUS: Mapping[int, type[DomainError]] = {
@@ -220,7 +228,8 @@ def _finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     if response.mimetype == "text/html":
         origins = " ".join(origin for answer in frame_origins.ask() for origin in answer)
-        headers.setdefault("Content-Security-Policy", _POLICY + origins)
+        policy = _POLICY.replace("form-action 'self'", f"form-action {g.get('form_origin') or _SELF}")
+        headers.setdefault("Content-Security-Policy", policy + origins)
         headers.setdefault("Cache-Control", "no-store")
     elif wants_json():
         headers.setdefault("Cache-Control", "no-store")

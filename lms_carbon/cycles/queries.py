@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -24,6 +25,22 @@ def list_tracks(institution_id: int, *, states: Collection[CycleState] = tuple(C
         .order_by(Cycle.id.desc(), Track.id)
     )
     return session.scalars(query).all()
+
+
+_BANDS: Final = {
+    "junior": ("初级", "junior"),
+    "intermediate": ("中级", "intermediate"),
+    "senior": ("高级", "senior"),
+}
+
+
+def name_track(track: Track) -> dict[str, str]:
+    """Return a track in words, in both languages: cycle, position, band. Load it with cycle and position."""
+    cycle, position = track.cycle.title, track.position.title
+    return {
+        language: " · ".join(text for text in (cycle.get(language), position.get(language), band) if text)
+        for language, band in zip(("zh", "en"), _BANDS[track.band], strict=True)
+    }
 
 
 def tracks_by_id(track_ids: Collection[int]) -> dict[int, Track]:

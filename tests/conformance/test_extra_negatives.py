@@ -56,7 +56,7 @@ BAD_CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
     "context is a list": ({"context": ["c-1"]}, "claim-malformed:context"),
     "custom is a list": ({CLAIM + "custom": ["exam:1"]}, "claim-malformed:custom"),
     "version is a number": ({"version": 1.3}, "version"),
-    "message type of deep linking": ({"message_type": "LtiDeepLinkingRequest"}, "message-type"),
+    "deep linking without settings": ({"message_type": "LtiDeepLinkingRequest"}, "claim-missing:deep_link_return_url"),
     "message type of nobody": ({"message_type": "LtiAnythingRequest"}, "message-type"),
     "message type is a list": ({"message_type": []}, "claim-malformed:message_type"),
     "sub of 256": ({"sub": "x" * 256}, "claim-too-long:sub"),

@@ -57,7 +57,13 @@ class Objects:
         """Return a rule's address with these ids in it."""
         for each in fields(self):
             rule = rule.replace(f"<int:{each.name}>", str(getattr(self, each.name)))
-        return rule.replace("<kind>", "single_choice").replace("<int:delivery_id>", "1").replace("<int:slot>", "1")
+        return (
+            rule.replace("<kind>", "single_choice")
+            .replace("<int:delivery_id>", "1")
+            .replace("<int:request_id>", "1")
+            .replace("<int:copy_id>", "1")
+            .replace("<int:slot>", "1")
+        )
 
 
 def make_people() -> tuple[dict[str, World], dict[str, World]]:

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from lms_carbon.core.db import read_clock, session
-from lms_carbon.core.hooks import InstrumentFacts, OpenWork, OwnWork
+from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
-from lms_carbon.cycles.models import Candidacy, CandidacyState, CycleState, Instrument, Track
+from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Track
+from lms_carbon.cycles.queries import name_track
 from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.models.exams import Exam, Form
 from lms_carbon.exams.rules.states import AttemptState, Door, DoorFacts, ExamState, door
@@ -25,6 +26,7 @@ _ABOUT: Final = {
     Door.OVER: mark("It is over."),
     Door.NO_ATTEMPTS_LEFT: mark("Handed in."),
 }
+_BEFORE_THE_END: Final = (CycleState.PLANNED, CycleState.OPEN)
 
 
 def list_open_work(cycle_id: int) -> list[OpenWork]:
@@ -76,6 +78,48 @@ def list_facts(track_id: int) -> list[InstrumentFacts]:
         .order_by(Exam.id)
     )
     return [_facts(exam, bool(has_form), inside, done) for exam, has_form, inside, done in session.execute(query)]
+
+
+def list_targets(institution_id: int) -> list[ListedTarget]:
+    """Answer the hook `list_targets`: exams that can still be taken, and practice exams. One query."""
+    query = (
+        sa.select(Exam)
+        .outerjoin(Exam.instrument)
+        .outerjoin(Instrument.track)
+        .outerjoin(Track.cycle)
+        .where(
+            Exam.institution_id == institution_id,
+            Exam.deleted_at.is_(None),
+            Exam.state != ExamState.CLOSED,
+            sa.or_(Exam.instrument_id.is_(None), Cycle.state.in_(_BEFORE_THE_END)),
+        )
+        .options(
+            joinedload(Exam.instrument).joinedload(Instrument.track).joinedload(Track.cycle),
+            joinedload(Exam.instrument).joinedload(Instrument.track).joinedload(Track.position),
+        )
+        .order_by(Exam.id.desc())
+    )
+    return [_listed(exam) for exam in session.scalars(query)]
+
+
+def _listed(exam: Exam) -> ListedTarget:
+    counts = exam.instrument is not None
+    return ListedTarget(
+        target=f"{'exam' if counts else 'practice'}:{exam.code}",
+        kind=mark("Written exam") if counts else mark("Practice exam"),
+        title=exam.title,
+        place=name_track(exam.instrument.track) if exam.instrument else {},
+        about=mark("Candidates read the rules, then take the exam in a window of its own.")
+        if counts
+        else mark("Everybody can try out how answering works, as often as they like; nothing counts."),
+        icon="journal-check",
+        graded=counts,
+        order=10,
+        opens_at=exam.opens_at,
+        closes_at=exam.closes_at,
+        state=mark("The exam is not open yet") if exam.state is ExamState.DRAFT else "",
+        window=True,
+    )
 
 
 def _candidates(state: AttemptState) -> sa.Select[int]:

@@ -20,6 +20,10 @@ SCOPE_RESULT: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/result.read
 NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 SCOPE_ROSTER: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 RESOURCE_LINK: Final = "LtiResourceLinkRequest"
+DEEP_LINKING: Final = "LtiDeepLinkingRequest"
+SUBMISSION_REVIEW: Final = "LtiSubmissionReviewRequest"
+KINDS: Final = (RESOURCE_LINK, DEEP_LINKING, SUBMISSION_REVIEW)
+DEEP_LINKING_SETTINGS: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 
 ID_LENGTH: Final = 255
 """LTI core: ids are at most 255 ASCII characters."""
@@ -31,8 +35,10 @@ OLDEST: Final = 600
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A resource link launch, checked."""
+    """A launch, checked."""
 
+    kind: str
+    """One of `KINDS`."""
     subject: str
     roles: list[str]
     deployment_id: str
@@ -44,9 +50,16 @@ class Message:
     context_id: str | None
     context_title: str
     resource_link_id: str
+    """Empty where somebody picks, and where a review names no activity."""
     resource_link_title: str
     target: str | None
     """What the link points at, by its custom parameter: an untrusted pointer."""
+    custom: Mapping[str, Any]
+    """All custom parameters as sent; `rules.copies` reads where the link came from."""
+    settings: Mapping[str, Any]
+    """What is asked for, of deep linking; `rules.deep_links` reads it."""
+    for_user: Mapping[str, Any]
+    """Whose work is asked for, of a submission review: `user_id`."""
     line_item: str | None
     roster_url: str | None
     locale: str | None
@@ -146,7 +159,7 @@ def _read_time(claims: Mapping[str, Any], name: str) -> float | None:
 
 def read_message(claims: Mapping[str, Any]) -> Message:
     """Return the claims as a message; raises `ClaimError`, `MessageTypeError`, `AnonymousError`."""
-    _check_kind(claims)
+    kind = _read_kind(claims)
     subject = claims.get("sub")
     if subject is None or subject == "":
         raise AnonymousError
@@ -155,6 +168,7 @@ def read_message(claims: Mapping[str, Any]) -> Message:
     custom = read_object(claims, LTI + "custom", "custom")
     presentation = read_object(claims, LTI + "launch_presentation", "launch_presentation")
     return Message(
+        kind=kind,
         subject=read_id(subject, "sub"),
         roles=_read_roles(claims),
         deployment_id=deployment_id_of(claims),
@@ -165,9 +179,12 @@ def read_message(claims: Mapping[str, Any]) -> Message:
         number=_read_number(claims),
         context_id=read_id(context["id"], "context.id") if context.get("id") not in (None, "") else None,
         context_title=tidy_text(context.get("title")) or tidy_text(context.get("label")) or "",
-        resource_link_id=read_id(link.get("id"), "resource_link.id"),
+        resource_link_id=_read_link_id(link, kind),
         resource_link_title=tidy_text(link.get("title")) or "",
-        target=_expanded(tidy_text(custom.get("target"), limit=ID_LENGTH)),
+        target=expanded(tidy_text(custom.get("target"), limit=ID_LENGTH)),
+        custom=custom,
+        settings=read_object(claims, DEEP_LINKING_SETTINGS, "deep_linking_settings"),
+        for_user=read_object(claims, LTI + "for_user", "for_user"),
         line_item=_read_line_item(claims),
         roster_url=_read_roster_url(claims),
         locale=_read_locale(claims, presentation),
@@ -185,7 +202,14 @@ def read_nonce(claims: Mapping[str, Any]) -> str:
     return read_id(claims.get("nonce"), "nonce")
 
 
-def _check_kind(claims: Mapping[str, Any]) -> None:
+def _read_link_id(link: Mapping[str, Any], kind: str) -> str:
+    """Return the activity's id, which only a launch of one needs (LTI core 5.3.5)."""
+    if kind != RESOURCE_LINK and link.get("id") in (None, ""):
+        return ""
+    return read_id(link.get("id"), "resource_link.id")
+
+
+def _read_kind(claims: Mapping[str, Any]) -> str:
     version, kind = claims.get(LTI + "version"), claims.get(LTI + "message_type")
     if version is None:
         raise ClaimError("claim-missing:version")
@@ -195,8 +219,9 @@ def _check_kind(claims: Mapping[str, Any]) -> None:
         raise ClaimError("claim-missing:message_type")
     if not isinstance(kind, str):
         raise ClaimError("claim-malformed:message_type")
-    if kind != RESOURCE_LINK:
+    if kind not in KINDS:
         raise MessageTypeError
+    return kind
 
 
 def _read_roles(claims: Mapping[str, Any]) -> list[str]:
@@ -230,7 +255,7 @@ def _read_name(claims: Mapping[str, Any]) -> str | None:
 
 def _read_number(claims: Mapping[str, Any]) -> str | None:
     """Return the student or staff number; too long for the column is not one."""
-    number = _expanded(tidy_text(read_object(claims, LTI + "lis", "lis").get("person_sourcedid")))
+    number = expanded(tidy_text(read_object(claims, LTI + "lis", "lis").get("person_sourcedid")))
     return number if number and len(number) <= 64 else None
 
 
@@ -252,11 +277,12 @@ def _read_roster_url(claims: Mapping[str, Any]) -> str | None:
 
 def _read_locale(claims: Mapping[str, Any], presentation: Mapping[str, Any]) -> str | None:
     for value in (claims.get("locale"), presentation.get("locale")):
-        text = _expanded(tidy_text(value, limit=32))
+        text = expanded(tidy_text(value, limit=32))
         if text:
             return text
     return None
 
 
-def _expanded(value: str | None) -> str | None:
+def expanded(value: str | None) -> str | None:
+    """Return None for a variable that the platform did not expand (`$…`)."""
     return None if value is None or value.startswith("$") else value

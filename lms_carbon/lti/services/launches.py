@@ -16,8 +16,10 @@ from lms_carbon.lti.models.launches import Launch
 from lms_carbon.lti.pylti import HardenedMessageLaunch
 from lms_carbon.lti.queries import Platform, find_known, find_platform
 from lms_carbon.lti.rules.addresses import is_usable, safe_return_url
-from lms_carbon.lti.rules.claims import RESOURCE_LINK, Message
+from lms_carbon.lti.rules.claims import DEEP_LINKING, Message
 from lms_carbon.lti.rules.roles import is_learning, is_teaching
+from lms_carbon.lti.services.copies import WAITING, find_origin, keep_origin
+from lms_carbon.lti.services.deep_links import keep_request
 from lms_carbon.lti.services.places import keep_course, keep_line_item, keep_link
 from lms_carbon.people.services.persons import upsert_identity
 from lms_carbon.people.services.sessions import start_session
@@ -77,16 +79,16 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
     language = message.language or language
     person_id = _keep_person(platform, message, known, language=language, at=at)
     course_id = _keep_course(platform, message, known, at=at)
-    link_id, target = _keep_link(platform, message, known, course_id=course_id, at=at)
-    _keep_line_item(platform, message, known, link_id=link_id, target=target, at=at)
+    link = _keep_link(platform, message, known, course_id=course_id, at=at)
+    _keep_line_item(platform, message, known, link=link, at=at)
     return_url = way_back(platform, message)
     launch_id = _insert_launch(
         institution_id=platform.institution_id,
         person_id=person_id,
         deployment_id=known.deployment_id,
         course_id=course_id,
-        resource_link_id=link_id,
-        message_type=RESOURCE_LINK,
+        resource_link_id=link.id,
+        message_type=message.kind,
         lti_roles=message.roles,
         locale=message.locale,
         return_url=return_url,
@@ -103,7 +105,10 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
         launch_role=_launch_role(message, teaches=teaches),
         course_id=course_id if teaches else None,
     )
-    return Arrival(token, _find_path(target, platform.institution_id), return_url)
+    path = _find_path(link, platform.institution_id)
+    if message.kind == DEEP_LINKING:
+        path = f"/lti/deep-link/{keep_request(platform, message, launch_id=launch_id, at=at)}"
+    return Arrival(token, path, return_url)
 
 
 def _launch_role(message: Message, *, teaches: bool) -> Role | None:
@@ -150,49 +155,76 @@ def _keep_course(platform: Platform, message: Message, known: Any, *, at: dateti
     )
 
 
-def _keep_link(
-    platform: Platform, message: Message, known: Any, *, course_id: int | None, at: datetime
-) -> tuple[int, str | None]:
+@dataclass(frozen=True)
+class _Link:
+    """The activity of a launch: None where somebody picks; without a target what came with a copied course waits."""
+
+    id: int | None = None
+    target: str | None = None
+    waits: bool = False
+
+
+def _keep_link(platform: Platform, message: Message, known: Any, *, course_id: int | None, at: datetime) -> _Link:
+    if not message.resource_link_id:
+        return _Link()
     if (
         known.link_id is not None
         and course_id in (None, known.link_course_id)
         and message.resource_link_title in ("", known.link_title)
         and (known.target is not None or message.target is None)
     ):
-        return int(known.link_id), known.target
-    return keep_link(
+        return _Link(int(known.link_id), known.target)
+    origin = None
+    if known.target is None:
+        origin = find_origin(platform, message, link_id=known.link_id, course_id=course_id)
+    link_id, target = keep_link(
         institution_id=platform.institution_id,
         deployment_id=known.deployment_id,
         course_id=course_id,
         resource_link_id=message.resource_link_id,
         title=message.resource_link_title,
-        target=message.target,
+        target=None if origin is None or origin.copy else origin.target,
         at=at,
     )
+    if origin is not None and target in (None, origin.target):
+        keep_origin(
+            origin,
+            institution_id=platform.institution_id,
+            link_id=link_id,
+            course_id=course_id,
+            title=message.resource_link_title,
+            at=at,
+        )
+    return _Link(link_id, target, waits=origin is not None and origin.copy and target is None)
 
 
-def _keep_line_item(
-    platform: Platform, message: Message, known: Any, *, link_id: int, target: str | None, at: datetime
-) -> None:
-    if target is None or message.line_item is None or not is_usable(message.line_item, demo=is_demo()):
+def _keep_line_item(platform: Platform, message: Message, known: Any, *, link: _Link, at: datetime) -> None:
+    if (
+        link.id is None
+        or link.target is None
+        or message.line_item is None
+        or not is_usable(message.line_item, demo=is_demo())
+    ):
         return
-    if (known.line_item_target, known.line_item_link_id) == (target, link_id):
+    if (known.line_item_target, known.line_item_link_id) == (link.target, link.id):
         return
     keep_line_item(
         institution_id=platform.institution_id,
         registration_id=platform.id,
-        resource_link_id=link_id,
+        resource_link_id=link.id,
         url=message.line_item,
-        target=target,
+        target=link.target,
         at=at,
     )
 
 
-def _find_path(target: str | None, institution_id: int) -> str | None:
+def _find_path(link: _Link, institution_id: int) -> str | None:
     """Return the page that a target opens: the start for none, None where nothing of this institution is called so."""
-    if target in (None, HOME):
+    if link.waits:
+        return WAITING
+    if link.target is None or link.target == HOME:
         return "/"
-    return launch_target.first(target, institution_id)
+    return launch_target.first(link.target, institution_id)
 
 
 HOME: Final = "home"

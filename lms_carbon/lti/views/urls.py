@@ -1,7 +1,7 @@
 """The index of LTI's addresses."""
 
-from lms_carbon.core.web import PUBLIC, package_blueprint, roles
-from lms_carbon.lti.views import entrance, platforms, scores
+from lms_carbon.core.web import PUBLIC, SIGNED_IN, package_blueprint, roles
+from lms_carbon.lti.views import copies, entrance, picker, platforms, scores
 
 blueprint = package_blueprint("lti")
 
@@ -31,3 +31,15 @@ blueprint.add_url_rule(f"{_PLATFORM}/places", view_func=platforms.add_place, met
 blueprint.add_url_rule(f"{_PLACE}/confirm", view_func=platforms.confirm_place, methods=["POST"], access=_manage)
 blueprint.add_url_rule(f"{_PLACE}/remove", view_func=platforms.drop_place, methods=["POST"], access=_manage)
 blueprint.add_url_rule(f"{_PLATFORM}/end", view_func=platforms.end_platform, methods=["POST"], access=_manage)
+
+_PICKER = "/lti/deep-link/<int:request_id>"
+blueprint.add_url_rule(_PICKER, view_func=picker.show_picker, methods=["GET"], access=roles(*picker.MAY_PLACE))
+blueprint.add_url_rule(_PICKER, view_func=picker.pick, methods=["POST"], access=roles(*picker.MAY_PLACE))
+
+_COPIES = "/lti/copies"
+_DECIDING = roles(*copies.MAY_DECIDE)
+blueprint.add_url_rule(f"{_COPIES}/waiting", view_func=copies.show_waiting, methods=["GET"], access=SIGNED_IN)
+blueprint.add_url_rule(_COPIES, view_func=copies.show_copies, methods=["GET"], access=_DECIDING)
+blueprint.add_url_rule(
+    f"{_COPIES}/<int:copy_id>", endpoint="decide_copy", view_func=copies.decide, methods=["POST"], access=_DECIDING
+)

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from lms_carbon.core.db import read_clock, session
-from lms_carbon.core.hooks import InstrumentFacts, OpenWork, OwnWork, ShownWork
+from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork, ShownWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
-from lms_carbon.cycles.models import Candidacy, CandidacyState, Instrument, Track
-from lms_carbon.cycles.queries import instrument_scores
+from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Track
+from lms_carbon.cycles.queries import instrument_scores, name_track
 from lms_carbon.lti.services.scores import queue_scores
 from lms_carbon.marking.queries import count_works
 from lms_carbon.people.models.persons import Person
@@ -39,6 +39,40 @@ def find_launch_target(target: str, institution_id: int) -> str | None:
         )
     )
     return None if review_id is None else f"/portfolios/{review_id}"
+
+
+def list_targets(institution_id: int) -> list[ListedTarget]:
+    """Answer the hook `list_targets`: reviews to which portfolios can still be handed in. One query."""
+    whole = joinedload(PortfolioReview.instrument).joinedload(Instrument.track)
+    query = (
+        sa.select(PortfolioReview)
+        .join(PortfolioReview.instrument)
+        .join(Instrument.track)
+        .join(Track.cycle)
+        .where(
+            PortfolioReview.institution_id == institution_id,
+            PortfolioReview.state != ReviewState.CLOSED,
+            Cycle.state.in_((CycleState.PLANNED, CycleState.OPEN)),
+        )
+        .options(whole.joinedload(Track.cycle), whole.joinedload(Track.position))
+        .order_by(PortfolioReview.id.desc())
+    )
+    return [
+        ListedTarget(
+            target=f"{KIND}:{review.code}",
+            kind=mark("Portfolio review"),
+            title=review.instrument.title,
+            place=name_track(review.instrument.track),
+            about=mark("Candidates gather evidence of their practice, requirement by requirement, and hand it in."),
+            icon="folder2-open",
+            graded=True,
+            order=30,
+            opens_at=review.opens_at,
+            closes_at=review.closes_at,
+            state=mark("Open the portfolio review") if review.state is ReviewState.DRAFT else "",
+        )
+        for review in session.scalars(query)
+    ]
 
 
 def list_open_work(cycle_id: int) -> list[OpenWork]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import ForbiddenError
 from lms_carbon.core.identity import Actor
-from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, Instrument, InstrumentKind, Track
+from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, InstrumentKind, Track
 from lms_carbon.marking.queries import count_works
 from lms_carbon.people.models.persons import Person
 from lms_carbon.practicals.models import Checkpoint, CheckpointTag, Practical, PracticalState, Sheet, SheetState, Task
@@ -48,6 +48,25 @@ def find_line(practical: Practical) -> PracticalLine:
 def lines_of_track(track_id: int) -> list[PracticalLine]:
     """Return the practicals of a track. Two queries."""
     return _lines(Practical.instrument_id.in_(sa.select(Instrument.id).where(Instrument.track_id == track_id)))
+
+
+def list_placeable(institution_id: int) -> Sequence[Practical]:
+    """Return the practicals that can still be handed in, newest first, with their tracks. One query."""
+    whole = joinedload(Practical.instrument).joinedload(Instrument.track)
+    query = (
+        sa.select(Practical)
+        .join(Practical.instrument)
+        .join(Instrument.track)
+        .join(Track.cycle)
+        .where(
+            Practical.institution_id == institution_id,
+            Practical.state != PracticalState.CLOSED,
+            Cycle.state.in_((CycleState.PLANNED, CycleState.OPEN)),
+        )
+        .options(whole.joinedload(Track.cycle), whole.joinedload(Track.position))
+        .order_by(Practical.id.desc())
+    )
+    return session.scalars(query).all()
 
 
 def list_sheets(practical_id: int) -> Sequence[tuple[Sheet, Person]]:

@@ -6,14 +6,21 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from lms_carbon.core.db import read_clock, session
-from lms_carbon.core.hooks import InstrumentFacts, OpenWork, OwnWork, ShownWork
+from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork, ShownWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy
-from lms_carbon.cycles.queries import instrument_scores
+from lms_carbon.cycles.queries import instrument_scores, name_track
 from lms_carbon.lti.services.scores import queue_scores
 from lms_carbon.practicals.models import Practical, PracticalState, Sheet, SheetState
-from lms_carbon.practicals.queries.lists import OwnLine, lines_of_track, list_own, list_working, practicals_of
+from lms_carbon.practicals.queries.lists import (
+    OwnLine,
+    lines_of_track,
+    list_own,
+    list_placeable,
+    list_working,
+    practicals_of,
+)
 from lms_carbon.practicals.queries.showing import show_work
 
 
@@ -26,6 +33,26 @@ def find_launch_target(target: str, institution_id: int) -> str | None:
         sa.select(Practical.id).where(Practical.institution_id == institution_id, Practical.code == code)
     )
     return None if practical_id is None else f"/practicals/{practical_id}"
+
+
+def list_targets(institution_id: int) -> list[ListedTarget]:
+    """Answer the hook `list_targets`: practicals that can still be handed in. One query."""
+    return [
+        ListedTarget(
+            target=f"practical:{practical.code}",
+            kind=mark("Practical assessment"),
+            title=practical.instrument.title,
+            place=name_track(practical.instrument.track),
+            about=mark("Candidates get a case with data of their own and hand in key figures and a workbook."),
+            icon="clipboard-data",
+            graded=True,
+            order=20,
+            opens_at=practical.opens_at,
+            closes_at=practical.closes_at,
+            state=mark("Open the practical") if practical.state is PracticalState.DRAFT else "",
+        )
+        for practical in list_placeable(institution_id)
+    ]
 
 
 def find_shown_work(source: str) -> ShownWork | None:

@@ -65,6 +65,13 @@ def list_own_candidacies(
     return session.scalars(query).all()
 
 
+def list_cycles(institution_id: int) -> Sequence[Cycle]:
+    """Return an institution's cycles, newest first."""
+    return session.scalars(
+        sa.select(Cycle).where(Cycle.institution_id == institution_id).order_by(Cycle.id.desc())
+    ).all()
+
+
 def find_cycle_by_code(code: str, institution_id: int) -> Cycle | None:
     """Return an institution's cycle by the code that links name it by."""
     return session.scalar(sa.select(Cycle).where(Cycle.code == code, Cycle.institution_id == institution_id))

@@ -1,10 +1,10 @@
 """What results answer to lower packages about a candidate's own page; registered in `app.py`."""
 
-from lms_carbon.core.hooks import OwnWork
+from lms_carbon.core.hooks import ListedTarget, OwnWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.models import CycleState
-from lms_carbon.results.queries.published import find_cycle_by_code, list_own_candidacies
+from lms_carbon.results.queries.published import find_cycle_by_code, list_cycles, list_own_candidacies
 
 
 def find_launch_target(target: str, institution_id: int) -> str | None:
@@ -14,6 +14,23 @@ def find_launch_target(target: str, institution_id: int) -> str | None:
         return None
     cycle = find_cycle_by_code(code, institution_id)
     return None if cycle is None else f"/results/own/{cycle.id}"
+
+
+def list_targets(institution_id: int) -> list[ListedTarget]:
+    """Answer the hook `list_targets`: one page a cycle, on which everybody finds their own result. One query."""
+    return [
+        ListedTarget(
+            target=f"result:{cycle.code}",
+            kind=mark("Result page"),
+            title={"zh": "我的结果", "en": "My result"},
+            place=cycle.title,
+            about=mark("Everybody finds their own level here and how it came about, once results are published."),
+            icon="bar-chart-steps",
+            graded=True,
+            order=40,
+        )
+        for cycle in list_cycles(institution_id)
+    ]
 
 
 def list_own_results(by: Actor) -> list[OwnWork]:

@@ -1,0 +1,208 @@
+"""Activities that came with a copied course: noticed at their first launch, decided by an officer, never shared unseen.
+
+A link made by picking carries the pick's code. Two links with one code, or a link whose platform names the original in
+its history, are original and copy. The copy opens nothing, and none of its scores go anywhere, before an officer said
+what it opens here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
+
+from lms_carbon.core.db import session
+from lms_carbon.core.errors import NotFoundError
+from lms_carbon.core.hooks import launch_target
+from lms_carbon.core.i18n import mark
+from lms_carbon.core.identity import Actor, Role
+from lms_carbon.lti.errors import NoSuchTargetError
+from lms_carbon.lti.models.launches import Course, Launch, ResourceLink
+from lms_carbon.lti.models.placing import LinkCopy, PickedItem
+from lms_carbon.lti.models.registrations import Deployment
+from lms_carbon.lti.queries import Platform
+from lms_carbon.lti.rules.claims import Message
+from lms_carbon.lti.rules.copies import Trail, read_trail
+from lms_carbon.people.models.persons import RoleGrant
+from lms_carbon.people.services.audit import record_act
+from lms_carbon.people.services.messages import tell_all
+
+_COPY: Final[Any] = LinkCopy.__table__
+_PICK: Final[Any] = PickedItem.__table__
+TOLD: Final = mark("“{link}” in the course “{course}” came with a copied course. Say what it opens there.")
+DESK: Final = "/lti/copies"
+WAITING: Final = "/lti/copies/waiting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a link that has no target yet comes from: what it opens, or that it is a copy of another."""
+
+    target: str | None
+    pick_id: int | None = None
+    copy: bool = False
+    original_link_id: int | None = None
+    original_course_id: int | None = None
+
+
+def find_origin(platform: Platform, message: Message, *, link_id: int | None, course_id: int | None) -> Origin:
+    """Return what a link opens that this institution does not know yet, or that it is a copy."""
+    trail = read_trail(message.custom)
+    if link_id is not None and session.scalar(sa.select(LinkCopy.id).where(LinkCopy.resource_link_id == link_id)):
+        return Origin(target=None, copy=True)
+    pick = _find_pick(platform, trail)
+    target = message.target or (pick.target if pick is not None else None)
+    if pick is not None and pick.target == target:
+        fresh = pick.resource_link_id is None and pick.course_id in (None, course_id)
+        if fresh or (link_id is not None and pick.resource_link_id == link_id):
+            return Origin(target=target, pick_id=pick.id)
+        return Origin(
+            target=target, copy=True, original_link_id=pick.resource_link_id, original_course_id=pick.course_id
+        )
+    original = _find_original(platform, trail, target, message)
+    if original is None:
+        return Origin(target=target)
+    return Origin(target=target, copy=True, original_link_id=original.id, original_course_id=original.course_id)
+
+
+def _find_pick(platform: Platform, trail: Trail) -> PickedItem | None:
+    if trail.pick is None:
+        return None
+    return session.scalar(
+        sa.select(PickedItem)
+        .join(Deployment, Deployment.id == PickedItem.deployment_id)
+        .where(
+            PickedItem.code == trail.pick,
+            PickedItem.institution_id == platform.institution_id,
+            Deployment.registration_id == platform.id,
+        )
+    )
+
+
+def _find_original(platform: Platform, trail: Trail, target: str | None, message: Message) -> Any | None:
+    """Return the link that the platform's history names, where it opens the same."""
+    if target is None or not (trail.links or trail.courses):
+        return None
+    return session.execute(
+        sa.select(ResourceLink.id, ResourceLink.course_id)
+        .join(Deployment, Deployment.id == ResourceLink.deployment_id)
+        .outerjoin(Course, Course.id == ResourceLink.course_id)
+        .where(
+            Deployment.registration_id == platform.id,
+            ResourceLink.target == target,
+            ResourceLink.resource_link_id != message.resource_link_id,
+            sa.or_(ResourceLink.resource_link_id.in_(trail.links), Course.context_id.in_(trail.courses)),
+        )
+        .order_by(ResourceLink.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def keep_origin(
+    origin: Origin, *, institution_id: int, link_id: int, course_id: int | None, title: str, at: datetime
+) -> None:
+    """Remember which link a pick became, or that a link is a copy; officers are told once."""
+    if origin.pick_id is not None:
+        bound = sa.update(_PICK).where(_PICK.c.id == origin.pick_id, _PICK.c.resource_link_id.is_(None))
+        session.execute(bound.values(resource_link_id=link_id))
+    if not origin.copy or origin.target is None:
+        return
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+    statement = (
+        insert(_COPY)
+        .values(
+            institution_id=institution_id,
+            resource_link_id=link_id,
+            target=origin.target,
+            original_link_id=origin.original_link_id,
+            original_course_id=origin.original_course_id,
+            noticed_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=("resource_link_id",))
+        .returning(_COPY.c.id)
+    )
+    copy_id = session.execute(statement).scalar_one_or_none()
+    if copy_id is None:
+        return
+    record_act(
+        by=None,
+        institution_id=institution_id,
+        action="activity.copied",
+        object_type="link_copy",
+        object_id=copy_id,
+        detail={"target": origin.target, "original": origin.original_link_id},
+        at=at,
+    )
+    _tell_officers(institution_id, course_id, title, at)
+
+
+def _tell_officers(institution_id: int, course_id: int | None, title: str, at: datetime) -> None:
+    course = session.scalar(sa.select(Course.title).where(Course.id == course_id)) if course_id else None
+    officers = session.scalars(
+        sa.select(RoleGrant.person_id).where(
+            RoleGrant.institution_id == institution_id, RoleGrant.role == Role.OFFICER, RoleGrant.ended_at.is_(None)
+        )
+    )
+    people = [(person_id, DESK) for person_id in dict.fromkeys(officers)]
+    tell_all(
+        people=people,
+        institution_id=institution_id,
+        sentence=TOLD,
+        params={"link": title, "course": course or ""},
+        at=at,
+    )
+
+
+def list_copies(*, by: Actor) -> list[LinkCopy]:
+    """Return the copies of the institution that wait for a decision, oldest first. One query."""
+    query = (
+        sa.select(LinkCopy)
+        .where(LinkCopy.institution_id == by.institution_id, LinkCopy.decided_at.is_(None))
+        .options(
+            joinedload(LinkCopy.resource_link).joinedload(ResourceLink.course), joinedload(LinkCopy.original_course)
+        )
+        .order_by(LinkCopy.id)
+    )
+    return list(session.scalars(query))
+
+
+def find_own_copy(*, by: Actor) -> LinkCopy | None:
+    """Return the copy that this person's launch led to, decided or not."""
+    if by.launch_id is None:
+        return None
+    return session.scalar(
+        sa.select(LinkCopy)
+        .join(Launch, Launch.resource_link_id == LinkCopy.resource_link_id)
+        .where(Launch.id == by.launch_id, LinkCopy.institution_id == by.institution_id)
+    )
+
+
+def decide_copy(*, by: Actor, copy_id: int, target: str, at: datetime) -> LinkCopy:
+    """Say what a copy opens: what the original does, which both courses then share, or something else.
+
+    Raises `NotFoundError` where it waits no more or is another institution's, `NoSuchTargetError`.
+    """
+    copy = session.scalar(
+        sa.select(LinkCopy)
+        .where(LinkCopy.id == copy_id, LinkCopy.institution_id == by.institution_id, LinkCopy.decided_at.is_(None))
+        .with_for_update()
+    )
+    if copy is None:
+        raise NotFoundError
+    if launch_target.first(target, by.institution_id) is None:
+        raise NoSuchTargetError
+    copy.decided_at = at
+    copy.resource_link.target = target
+    session.flush()
+    record_act(
+        by=by,
+        institution_id=copy.institution_id,
+        action="activity.decide",
+        object_type="link_copy",
+        object_id=copy.id,
+        detail={"original": copy.target, "target": target},
+        at=at,
+    )
+    return copy
