@@ -220,3 +220,18 @@ class RosterRefusedError(RosterUnreachableError):
     sentence = mark(
         "The learning platform does not let this tool read who is in the course; its administrator can change that."
     )
+
+
+class AlreadyPickedError(ConflictError):
+    """The platform takes one answer to each request."""
+
+    code = "already-picked"
+    title = mark("This choice was made already")
+    sentence = mark("Go back to your course; to add more, open the picker there once more.")
+
+
+class NoSuchTargetError(InvalidInputError):
+    """Not one of the things that this institution has to place."""
+
+    code = "target-unknown"
+    sentence = mark("Choose one of the activities in the list.")
