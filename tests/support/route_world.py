@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 from io import BytesIO
 
 import sqlalchemy as sa
-from demo.content import EXAM_CODE, OTHER_SLUG, SLUG, fill_demo
 
+from demo.content import EXAM_CODE, OTHER_SLUG, SLUG, fill_demo
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Role

@@ -160,6 +160,19 @@ def _admit(flow: HardenedMessageLaunch, at: datetime) -> Arrival:
     return arrival
 
 
+@contextmanager
+def _learning(flow: HardenedMessageLaunch, at: datetime) -> Iterator[None]:
+    """Keep a place that a launch told of, where the platform named none when it was registered."""
+    try:
+        yield
+    except UnknownDeploymentError:
+        with transaction():
+            waits = learn_deployment(registration_id=flow.platform.id, deployment_id=flow.message.deployment_id, at=at)
+        if waits:
+            raise PendingDeploymentError from None
+        raise
+
+
 def _answer(arrival: Arrival) -> Response:
     """Sign the browser in and go to the activity, or say that it leads nowhere any more: who came is known then too."""
     if arrival.path is None:
@@ -190,20 +203,6 @@ def _after_refusal(refusal: LaunchRefusedError, flow: HardenedMessageLaunch | No
     if state and browser:
         burn_login(state=state, browser=browser)
     known: dict[str, Any] = {}
-
-
-@contextmanager
-def _learning(flow: HardenedMessageLaunch, at: datetime) -> Iterator[None]:
-    """Keep a place that a launch told of, where the platform named none when it was registered."""
-    try:
-        yield
-    except UnknownDeploymentError:
-        with transaction():
-            waits = learn_deployment(registration_id=flow.platform.id, deployment_id=flow.message.deployment_id, at=at)
-        if waits:
-            raise PendingDeploymentError from None
-        raise
-
     message: Message | None = getattr(flow, "message", None)
     if flow is not None and message is not None:  # read only after the signature held
         known = {"registration": flow.platform.id, "deployment": message.deployment_id}
