@@ -18,9 +18,11 @@ from werkzeug.test import TestResponse
 
 from tests.support.apps import KeptApps
 from tests.support.databases import DIALECTS, Templates, made_templates, unique_name
+from tests.support.keys import deal_anew, deal_keys
 from tests.support.walls import build_walls
 
 build_walls()
+deal_keys()
 # How long an example takes says more about the machine than about the product; bench/ measures.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
@@ -103,6 +105,7 @@ def database_url(request: pytest.FixtureRequest, templates: Templates) -> str:
 
     A worker's databases keep their names, so that its apps can be kept too.
     """
+    deal_anew()
     return templates.renew(request.param, f"{unique_name()}_{request.param}")
 
 

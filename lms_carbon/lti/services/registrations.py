@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.jwk import RSAKey
 
 from lms_carbon.core.db import session
@@ -127,18 +125,14 @@ def end_registration(*, by: Actor | None, registration_id: int, at: datetime) ->
 
 def make_key(*, registration: Registration, state: KeyState, at: datetime) -> ToolKey:
     """Make a key pair (RSA 2048) of this registration's own; the private half rests sealed."""
-    pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = pair.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    key = RSAKey.import_key(pem)
+    key = RSAKey.generate_key(2048, auto_kid=False)
     kid = key.thumbprint()
     public = {"use": "sig", "alg": "RS256", **key.as_dict(private=False), "kid": kid}
     made = ToolKey(
         institution_id=registration.institution_id,
         registration_id=registration.id,
         kid=kid,
-        private_key=seal(pem, purpose=KEY_PURPOSE),
+        private_key=seal(key.as_pem(private=True), purpose=KEY_PURPOSE),
         public_jwk=json.loads(json.dumps(public)),
         state=state,
         created_at=at,
