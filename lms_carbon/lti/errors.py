@@ -175,6 +175,29 @@ class CookieBlockedError(LaunchRefusedError):
     )
 
 
+class BinderAskedError(LaunchRefusedError):
+    """The login is bound by what a script of ours keeps: a page has to bring it (`views.ladder`). Nobody reads this."""
+
+    code = "binder-asked"
+
+    def __init__(self, binding: str) -> None:
+        super().__init__()
+        self.binding = binding
+
+
+class ForeignPageError(LaunchRefusedError):
+    """A post that only our own page may make, from another site's page or from none."""
+
+    code = "foreign-page"
+
+
+class PassOverError(LaunchRefusedError):
+    """The page in the frame was open too long, or its session has ended."""
+
+    code = "pass-over"
+    title = mark("This page was open too long")
+
+
 class TargetGoneError(NotFoundError):
     """A link that was accepted, to something that this institution does not have (any more)."""
 

@@ -27,6 +27,7 @@ from lms_carbon.lti.errors import (
     UnknownDeploymentError,
 )
 from lms_carbon.lti.keysets import Keysets
+from lms_carbon.lti.models.launches import Binding
 from lms_carbon.lti.pylti_parts import Fields, NoCookies, NoSessions, PlatformRegistration, StoredPlatforms, closing
 from lms_carbon.lti.queries import Platform
 from lms_carbon.lti.rules.addresses import merge_query
@@ -40,10 +41,14 @@ MAX_FIELD: Final = 8 * 1024
 class Logins(Protocol):
     """Where logins under way are kept (`services.logins`)."""
 
-    def begin(self, *, platform: Platform, state: str, nonce: str, browser: str, target_link_uri: str) -> None:
+    def begin(
+        self, *, platform: Platform, state: str, nonce: str, browser: str, binding: Binding, target_link_uri: str
+    ) -> None:
         """Keep a login."""
 
-    def consume(self, *, platform: Platform, state: str, nonce: str, browser: str | None, target: str) -> None:
+    def consume(
+        self, *, platform: Platform, state: str, nonce: str, browser: str | None, binding: Binding, target: str
+    ) -> None:
         """Use a login up; raises the `LaunchRefusedError` that fits where it cannot be."""
 
 
@@ -59,9 +64,19 @@ class Arrivals(Protocol):
 class HardenedOIDCLogin(OIDCLogin[Fields, StoredPlatforms, NoSessions, NoCookies, str]):
     """A login request (security framework 5.1.1.1) answered with an authentication request (5.1.1.2)."""
 
-    def __init__(self, fields: Fields, platforms: StoredPlatforms, logins: Logins, browser: str) -> None:
+    state: str
+    """The state that `redirect` made."""
+
+    def __init__(
+        self,
+        fields: Fields,
+        platforms: StoredPlatforms,
+        logins: Logins,
+        browser: str,
+        binding: Binding = Binding.COOKIE,
+    ) -> None:
         super().__init__(fields, platforms, NoSessions(), NoCookies())
-        self._logins, self._browser = logins, browser
+        self._logins, self._browser, self._binding = logins, browser, binding
 
     def validate_oidc_login(self) -> PlatformRegistration:
         """Return the registration that the request names; nothing in the request is signed, so it only picks one."""
@@ -85,11 +100,13 @@ class HardenedOIDCLogin(OIDCLogin[Fields, StoredPlatforms, NoSessions, NoCookies
     def _prepare_redirect_url(self, launch_url: str) -> str:
         platform = self.validate_oidc_login().platform
         state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        self.state = state
         self._logins.begin(
             platform=platform,
             state=state,
             nonce=nonce,
             browser=self._browser,
+            binding=self._binding,
             target_link_uri=self._get_request_param("target_link_uri"),
         )
         asked = {
@@ -137,11 +154,13 @@ class HardenedMessageLaunch(MessageLaunch[Fields, StoredPlatforms, NoSessions, N
         arrivals: Arrivals,
         browser: str | None,
         at: datetime,
+        binding: Binding = Binding.COOKIE,
     ) -> None:
         # Something in the place of its HTTP session: the library's own would wait for ever and follow redirects.
         nothing = cast("requests.Session", object())
         super().__init__(fields, platforms, NoSessions(), NoCookies(), requests_session=nothing)
-        self._keysets, self._logins, self._arrivals, self._browser, self._at = keysets, logins, arrivals, browser, at
+        self._keysets, self._logins, self._arrivals, self._at = keysets, logins, arrivals, at
+        self._browser, self._binding = browser, binding
 
     def _get_request_param(self, key: str) -> str:
         return str(self._request.get_param(key))
@@ -230,6 +249,7 @@ class HardenedMessageLaunch(MessageLaunch[Fields, StoredPlatforms, NoSessions, N
             state=self._get_request_param("state"),
             nonce=self.message.nonce,
             browser=self._browser,
+            binding=self._binding,
             target=self.message.target_link_uri,
         )
         return self

@@ -23,7 +23,7 @@ from lms_carbon.sandbox.launches import (
 from lms_carbon.sandbox.messages import deep_linking_claims, resource_link_claims
 from lms_carbon.sandbox.place import chosen_person, database, here, language, note, now, person_in
 from lms_carbon.sandbox.tools import Tool, course_tool, find_tool
-from lms_carbon.sandbox.vocabulary import MESSAGE_TYPE
+from lms_carbon.sandbox.vocabulary import MESSAGE_TYPE, STORAGE_FRAME
 
 blueprint = Blueprint("oidc", __name__)
 
@@ -97,6 +97,7 @@ def _send_to_login(begun: Launch, tool: Tool, target_link_uri: str) -> Response 
         "lti_message_hint": begun.hint,
         "client_id": tool.client_id,
         "lti_deployment_id": tool.deployment_id,
+        **_storage(),
     }
     method = sandbox.config.rules.login_method
     note(
@@ -136,7 +137,20 @@ def authorise() -> str:
         answer = refusal.body()
     if "state" in fields:
         answer["state"] = fields["state"]
-    return render_template("sandbox/post.html", action=redirect_uri, fields=answer)
+    return render_template("sandbox/post.html", action=redirect_uri, fields={**answer, **_storage()})
+
+
+def _storage() -> dict[str, str]:
+    """Where the tool's pages may keep things in this platform's page (LTI client-side postMessage storage)."""
+    return {"lti_storage_target": STORAGE_FRAME} if here().config.rules.platform_storage else {}
+
+
+@blueprint.get("/storage")
+def keep() -> str:
+    """The frame that keeps what the tool's pages give it, as long as the page around it is open."""
+    if not here().config.rules.platform_storage:
+        abort(404)
+    return render_template("sandbox/storage.html")
 
 
 def _answer(fields: MultiDict[str, str], tool: Tool) -> dict[str, str]:

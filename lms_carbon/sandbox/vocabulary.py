@@ -42,4 +42,6 @@ COURSE_SECTION: Final = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseSec
 
 ACTIVITY_PROGRESS: Final = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
 GRADING_PROGRESS: Final = ("FullyGraded", "Pending", "PendingManual", "Failed", "NotReady")
+STORAGE_FRAME: Final = "post_message_forwarding"
+"""The frame that keeps things for tools, called as Canvas calls it."""
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -29,6 +29,7 @@ from lms_carbon.sandbox.place import (
 )
 from lms_carbon.sandbox.rights import can_place, can_register
 from lms_carbon.sandbox.tools import origins
+from lms_carbon.sandbox.vocabulary import STORAGE_FRAME
 from lms_carbon.sandbox.words import say
 
 LOG_BESIDE = 30  # entries beside a page
@@ -70,6 +71,7 @@ def _page_context() -> dict[str, Any]:
         "lang": lang,
         "html_lang": "zh-CN" if lang == "zh" else "en",
         "nonce": g.nonce,
+        "storage_frame": STORAGE_FRAME,
         "sandbox": sandbox,
         "me": me,
         "members": sandbox.config.members(course),

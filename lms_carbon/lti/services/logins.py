@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from lms_carbon.core.db import database_now, session
 from lms_carbon.core.transaction import independent
 from lms_carbon.lti.errors import (
+    BinderAskedError,
     ClaimError,
     CookieBlockedError,
     LaunchRefusedError,
@@ -16,7 +17,7 @@ from lms_carbon.lti.errors import (
     LoginUsedError,
     OtherBrowserError,
 )
-from lms_carbon.lti.models.launches import LtiLogin
+from lms_carbon.lti.models.launches import Binding, LtiLogin
 from lms_carbon.lti.queries import Platform
 from lms_carbon.people.rules import digest
 
@@ -31,6 +32,7 @@ _CONSUME = (
         _LOGIN.c.state_digest == sa.bindparam("state"),
         _LOGIN.c.nonce_digest == sa.bindparam("nonce"),
         _LOGIN.c.browser_digest == sa.bindparam("browser"),
+        _LOGIN.c.binding == sa.bindparam("kept_in"),
         _LOGIN.c.registration_id == sa.bindparam("registration"),
         _LOGIN.c.used_at.is_(None),
     )
@@ -48,7 +50,15 @@ _BURN = (
 )
 
 
-def begin_login(*, platform: Platform, state: str, nonce: str, browser: str, target_link_uri: str) -> None:
+def begin_login(
+    *,
+    platform: Platform,
+    state: str,
+    nonce: str,
+    browser: str,
+    target_link_uri: str,
+    binding: Binding = Binding.COOKIE,
+) -> None:
     """Keep a login, committed when this returns. Only digests: who reads the table can finish no login.
 
     A power cut may lose it; then the launch finds none, and the person opens the activity once more.
@@ -60,6 +70,7 @@ def begin_login(*, platform: Platform, state: str, nonce: str, browser: str, tar
                 "state_digest": digest(state),
                 "nonce_digest": digest(nonce),
                 "browser_digest": digest(browser),
+                "binding": binding,
                 "institution_id": platform.institution_id,
                 "registration_id": platform.id,
                 "target_link_uri": target_link_uri,
@@ -68,12 +79,25 @@ def begin_login(*, platform: Platform, state: str, nonce: str, browser: str, tar
         )
 
 
-def consume_login(*, platform: Platform, state: str, nonce: str, browser: str | None, target: str) -> None:
-    """Use a login up in one statement; raises what fits where it was used, is another's, too old or unknown."""
+def consume_login(
+    *,
+    platform: Platform,
+    state: str,
+    nonce: str,
+    browser: str | None,
+    target: str,
+    binding: Binding = Binding.COOKIE,
+) -> None:
+    """Use a login up in one statement; raises what fits where it was used, is another's, too old or unknown.
+
+    `browser` is what this browser kept in the place that `binding` names: what was put into another never serves.
+    Raises `BinderAskedError` where the login is bound by something that only a script of ours can bring.
+    """
     looked_for = {
         "state": digest(state),
         "nonce": digest(nonce),
         "browser": digest(browser) if browser else None,
+        "kept_in": binding,
         "registration": platform.id,
     }
     found = session.connection().execute(_CONSUME, looked_for).one_or_none() if browser else None
@@ -91,13 +115,15 @@ def _why_not(looked_for: dict[str, Any]) -> LaunchRefusedError:
         return LoginUnknownError("state-unknown")
     if row.used_at is not None:
         return LoginUsedError()
-    if looked_for["browser"] is None:
-        return CookieBlockedError()
-    if row.browser_digest != looked_for["browser"]:
-        return OtherBrowserError()
     if row.registration_id != looked_for["registration"]:
         return LoginUnknownError("registration-changed")
-    return LoginUnknownError("nonce")
+    if row.nonce_digest != looked_for["nonce"]:
+        return LoginUnknownError("nonce")
+    if row.binding != looked_for["kept_in"] and looked_for["kept_in"] is Binding.COOKIE:
+        return BinderAskedError(Binding(row.binding))
+    if looked_for["browser"] is None:
+        return CookieBlockedError()
+    return OtherBrowserError()
 
 
 def burn_login(*, state: str, browser: str) -> None:

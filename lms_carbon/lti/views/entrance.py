@@ -1,8 +1,8 @@
 """Login and launch: the two requests through which everybody from a learning platform comes in.
 
 Both run on the warm path without a page of ours in between. Only inside a frame where our cookie has not come back
-yet does the login show a page that finds out whether it can, because after the platform has answered it is too late:
-Moodle's message hint is spent by then.
+yet does the login show a page that finds out what can tie login and launch together there (`ladder`), because after
+the platform has answered it is too late: Moodle's message hint is spent by then.
 """
 
 import secrets
@@ -25,26 +25,30 @@ from lms_carbon.core.transaction import transaction
 from lms_carbon.core.web import csrf_exempt
 from lms_carbon.lti.caches import caches
 from lms_carbon.lti.errors import (
+    BinderAskedError,
     LaunchRefusedError,
     PendingDeploymentError,
     PlatformError,
     TargetGoneError,
     UnknownDeploymentError,
 )
+from lms_carbon.lti.models.launches import Binding
 from lms_carbon.lti.pylti import HardenedMessageLaunch, HardenedOIDCLogin
 from lms_carbon.lti.pylti_parts import Fields, StoredPlatforms
-from lms_carbon.lti.queries import public_keys
-from lms_carbon.lti.rules.addresses import tell_on_return
+from lms_carbon.lti.queries import Platform, public_keys
+from lms_carbon.lti.rules.addresses import origin_of, tell_on_return
 from lms_carbon.lti.rules.claims import Message, tidy_text
 from lms_carbon.lti.services.launches import Arrival, StoredArrivals, admit_launch, platform_in_force, way_back
 from lms_carbon.lti.services.logins import StoredLogins, burn_login
 from lms_carbon.lti.services.platforms import learn_deployment
+from lms_carbon.lti.services.tickets import Ticket, seal_ticket, storage_key
 from lms_carbon.people.services.sessions import SESSION_SECONDS, end_session_of_token
 
 BROWSER_COOKIE: Final = "lc_login"
 """Ties login and launch to one browser. It stays for weeks, so that only the first frame has to be tried out."""
 BROWSER_SECONDS: Final = 30 * 24 * 3600
 LOGIN_FIELDS: Final = ("iss", "login_hint", "target_link_uri", "lti_message_hint", "client_id", "lti_deployment_id")
+STORAGE_FIELD: Final = "lti_storage_target"
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "object", "fencedframe"))
 KEYSET_SECONDS: Final = 3600
 
@@ -57,7 +61,14 @@ def _browser() -> str | None:
     return value if 32 <= len(value) <= 64 and value.isascii() else None
 
 
-def _platforms() -> StoredPlatforms:
+def _is_framed() -> bool:
+    """Tell whether the answer may end in a frame: browsers say so, but for old ones, which say nothing."""
+    to = request.headers.get("Sec-Fetch-Dest", "")
+    return to in _FRAMES or (to == "" and request.user_agent.string.startswith("Mozilla/"))
+
+
+def platforms_in_force() -> StoredPlatforms:
+    """Return the registrations as the library asks for them."""
     return StoredPlatforms(platform_in_force)
 
 
@@ -66,11 +77,13 @@ def launch_url() -> str:
     return current_settings().public_url + "/lti/launch"
 
 
-def _go(address: str, status: int) -> Response:
+def go(address: str, status: int) -> Response:
+    """Lead on."""
     return cast("Response", redirect(address, status, Response))
 
 
-def _log_refusal(step: str, refusal: LaunchRefusedError, **known: object) -> None:
+def log_refusal(step: str, refusal: LaunchRefusedError, **known: object) -> None:
+    """Name in the log the check that did not hold."""
     log.warning("launch refused", step=step, check=refusal.check, reference=g.get("reference", ""), **known)
 
 
@@ -79,17 +92,15 @@ def login() -> Response:
     """Begin a login and go on to the platform, or try out first whether our cookie comes back here."""
     fields = {name: request.values.get(name, "") for name in LOGIN_FIELDS}
     browser = _browser()
-    framed = request.headers.get("Sec-Fetch-Dest", "") in _FRAMES
     made = browser or secrets.token_urlsafe(32)
-    flow = HardenedOIDCLogin(Fields(fields), _platforms(), StoredLogins(), made)
+    flow = HardenedOIDCLogin(Fields(fields), platforms_in_force(), StoredLogins(), made)
     try:
-        if browser is None and framed:
-            flow.validate_oidc_login()
-            response = Response(_probe_page(fields))
+        if browser is None and _is_framed():
+            response = Response(_probe_page(fields, flow.validate_oidc_login().platform))
         else:
-            response = _go(flow.redirect(launch_url()), 302)
+            response = go(flow.redirect(launch_url()), 302)
     except LaunchRefusedError as refusal:
-        _log_refusal("login", refusal, issuer=fields["iss"][:255], client_id=fields["client_id"][:255])
+        log_refusal("login", refusal, issuer=fields["iss"][:255], client_id=fields["client_id"][:255])
         raise
     response.headers["Cache-Control"] = "no-store"
     if browser is None:
@@ -97,8 +108,8 @@ def login() -> Response:
     return response
 
 
-def _probe_page(fields: dict[str, str]) -> str:
-    """Return the page that goes on by itself where cookies come back, and offers a window of its own where not.
+def _probe_page(fields: dict[str, str], platform: Platform) -> str:
+    """Return the page that goes on by itself where something can be kept, and offers a window of its own where not.
 
     Its way on is a link, not a form: browsers apply form-action to where a form is redirected to.
     """
@@ -111,6 +122,9 @@ def _probe_page(fields: dict[str, str]) -> str:
         onward=f"{here}?{urlencode({**kept, 'again': '1'})}",
         window=f"{here}?{urlencode(kept)}",
         probe=url_for("lti.login_probe"),
+        fields=kept,
+        storage=request.values.get(STORAGE_FIELD, "")[:255],
+        origin=origin_of(platform.auth_login_url),
     )
 
 
@@ -130,28 +144,50 @@ def launch() -> Response:
     try:
         if "error" in request.form:
             raise _platform_error()
-        flow = _flow(fields, at)
+        flow = make_flow(fields, at, browser=_browser())
         flow.verify()
-        arrival = _admit(flow, at)
+        arrival = admit(flow, at)
+    except BinderAskedError as asked:
+        return _ask_for_binder(cast("HardenedMessageLaunch", flow), Ticket(**fields, binding=Binding(asked.binding)))
     except LaunchRefusedError as refusal:
-        _after_refusal(refusal, flow, fields["state"])
+        after_refusal(refusal, flow, state=fields["state"], browser=_browser())
         raise
     return _answer(arrival)
 
 
-def _flow(fields: dict[str, str], at: datetime) -> HardenedMessageLaunch:
+def make_flow(
+    fields: dict[str, str], at: datetime, *, browser: str | None, binding: Binding = Binding.COOKIE
+) -> HardenedMessageLaunch:
+    """Return the checks of a launch by a browser that brings this proof of itself."""
     return HardenedMessageLaunch(
         Fields(fields),
-        _platforms(),
+        platforms_in_force(),
         keysets=caches().keysets,
         logins=StoredLogins(),
         arrivals=StoredArrivals(),
-        browser=_browser(),
+        browser=browser,
         at=at,
+        binding=binding,
     )
 
 
-def _admit(flow: HardenedMessageLaunch, at: datetime) -> Arrival:
+def _ask_for_binder(flow: HardenedMessageLaunch, ticket: Ticket) -> Response:
+    """Answer a launch that is good but for its browser with the page that looks for what the login kept there."""
+    if flow.message.language:
+        g.language = flow.message.language
+    page = render_template(
+        "lti/ticket.html",
+        ticket=seal_ticket(ticket),
+        binding=ticket.binding.value,
+        key=storage_key(ticket.state),
+        storage=request.form.get(STORAGE_FIELD, "")[:255],
+        origin=origin_of(flow.platform.auth_login_url),
+    )
+    return Response(page, headers={"Cache-Control": "no-store"})
+
+
+def admit(flow: HardenedMessageLaunch, at: datetime) -> Arrival:
+    """Let a checked launch in, in one transaction; whoever was signed in with this browser before is signed out."""
     before = session_token()
     with _learning(flow, at), transaction():
         arrival = admit_launch(flow, language=language_of(request.accept_languages.best) or "zh", at=at)
@@ -175,15 +211,17 @@ def _learning(flow: HardenedMessageLaunch, at: datetime) -> Iterator[None]:
 
 def _answer(arrival: Arrival) -> Response:
     """Sign the browser in and go to the activity, or say that it leads nowhere any more: who came is known then too."""
-    if arrival.path is None:
-        gone = TargetGoneError()
-        gone.way_on_href = _told(arrival.return_url, gone, gone.code)
-        response = answer_error(gone)
-    else:
-        response = _go(arrival.path, 303)
+    response = go(arrival.path, 303) if arrival.path else answer_gone(arrival)
     response.headers["Cache-Control"] = "no-store"
     set_cookie(response, "lc_session", arrival.token, seconds=SESSION_SECONDS)
     return response
+
+
+def answer_gone(arrival: Arrival) -> Response:
+    """Say that the link leads nowhere any more, with the way back."""
+    gone = TargetGoneError()
+    gone.way_on_href = _told(arrival.return_url, gone, gone.code)
+    return answer_error(gone)
 
 
 def _told(address: str | None, error: DomainError, check: str) -> str:
@@ -197,20 +235,20 @@ def _platform_error() -> PlatformError:
     return PlatformError(said=next((text for text in said if text), "error"))
 
 
-def _after_refusal(refusal: LaunchRefusedError, flow: HardenedMessageLaunch | None, state: str) -> None:
+def after_refusal(
+    refusal: LaunchRefusedError, flow: HardenedMessageLaunch | None, *, state: str, browser: str | None
+) -> None:
     """Log what did not hold, make the login useless, speak the person's language and offer the way back."""
-    browser = _browser()
     if state and browser:
         burn_login(state=state, browser=browser)
     known: dict[str, Any] = {}
     message: Message | None = getattr(flow, "message", None)
     if flow is not None and message is not None:  # read only after the signature held
         known = {"registration": flow.platform.id, "deployment": message.deployment_id}
-        refusal.way_on_href = way_back(flow.platform, message) or ""
         if message.language:
             g.language = message.language
         refusal.way_on_href = _told(way_back(flow.platform, message), refusal, refusal.check)
-    _log_refusal("launch", refusal, **known)
+    log_refusal("launch", refusal, **known)
 
 
 def keys() -> Response:

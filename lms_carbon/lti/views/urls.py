@@ -1,7 +1,7 @@
 """The index of LTI's addresses."""
 
 from lms_carbon.core.web import PUBLIC, SIGNED_IN, package_blueprint, roles
-from lms_carbon.lti.views import copies, entrance, picker, platforms, scores
+from lms_carbon.lti.views import copies, entrance, ladder, picker, platforms, scores
 
 blueprint = package_blueprint("lti")
 
@@ -10,6 +10,11 @@ blueprint.add_url_rule(
 )
 blueprint.add_url_rule(
     "/lti/login/probe", view_func=entrance.login_probe, methods=["GET"], access=PUBLIC, transactional=False
+)
+blueprint.add_url_rule("/lti/login/begin", view_func=ladder.begin, methods=["POST"], access=PUBLIC, transactional=False)
+blueprint.add_url_rule("/lti/verify", view_func=ladder.verify, methods=["POST"], access=PUBLIC, transactional=False)
+blueprint.add_url_rule(
+    "/lti/verify/window", view_func=ladder.open_window, methods=["POST"], access=PUBLIC, transactional=False
 )
 blueprint.add_url_rule("/lti/launch", view_func=entrance.launch, methods=["POST"], access=PUBLIC, transactional=False)
 blueprint.add_url_rule("/lti/keys", view_func=entrance.keys, methods=["GET"], access=PUBLIC)

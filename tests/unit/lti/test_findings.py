@@ -26,6 +26,7 @@ from lms_carbon.lti.errors import (
     SignatureError,
     TimeError,
 )
+from lms_carbon.lti.models.launches import Binding
 from lms_carbon.lti.queries import Platform
 from lms_carbon.lti.rules.claims import LEEWAY, check_times, client_id_of, read_message
 from lms_carbon.lti.rules.roles import is_teaching
@@ -176,7 +177,8 @@ def test_finding_2_a_state_is_not_remembered_as_good() -> None:
 def test_finding_3_all_that_belongs_together_is_looked_for_together(gate: Gate) -> None:
     gate.launch(gate.token("n"), "s").validate()
     target = gate.platform.claims("n")[CLAIM + "target_link_uri"]
-    asked = {"platform": gate.registration, "state": "s", "nonce": "n", "browser": "browser", "target": target}
+    browser = {"browser": "browser", "binding": Binding.COOKIE}
+    asked = {"platform": gate.registration, "state": "s", "nonce": "n", "target": target, **browser}
     assert gate.logins.consumed == [asked]
 
 

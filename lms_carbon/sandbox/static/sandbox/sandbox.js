@@ -55,3 +55,14 @@ if (frame !== null) {
     }
   });
 }
+
+// A tool that asks is told which frame keeps things for it (LTI client-side postMessage storage, as Canvas has it).
+const storage = document.querySelector("iframe[data-storage]");
+if (storage !== null) {
+  const messages = ["lti.put_data", "lti.get_data"].map((subject) => ({ subject, frame: storage.name }));
+  addEventListener("message", (event) => {
+    if (typeof event.data !== "object" || event.data?.subject !== "lti.capabilities") return;
+    const answer = { subject: "lti.capabilities.response", message_id: event.data.message_id };
+    event.source.postMessage({ ...answer, supported_messages: [{ subject: "lti.capabilities" }, ...messages] }, event.origin);
+  });
+}
