@@ -59,6 +59,8 @@ class Caches:
     origins: Remembered[list[str]] = field(default_factory=lambda: Remembered(60))
     tokens: Remembered[str] = field(default_factory=lambda: Remembered(0))
     """(registration, scopes) → access token."""
+    refused: Remembered[bool] = field(default_factory=lambda: Remembered(600))
+    """(registration, scope) for which the platform gave no token: what can do without does so for a while."""
 
 
 def caches() -> Caches:

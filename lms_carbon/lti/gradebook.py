@@ -2,8 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,9 +21,11 @@ from lms_carbon.lti.rules.scores import (
     SENT,
     Outcome,
     Reason,
+    Shown,
     Verdict,
-    is_same_score,
+    judge_shown,
     read_answer,
+    read_shown,
     score_document,
 )
 
@@ -109,21 +111,33 @@ def call_platform(access: Access, scope: str, method: str, url: str, at: datetim
     raise AssertionError
 
 
-def send_score(
-    access: Access, *, line_item: str, subject: str, hundredths: int, comment: str | None, stamp: datetime, at: datetime
-) -> Verdict:
-    """Send one score and say what became of it; never raises for anything that a platform does."""
-    document = score_document(subject=subject, hundredths=hundredths, comment=comment, stamp=stamp)
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """One score as it is to arrive."""
+
+    line_item: str
+    subject: str
+    score: int
+    """Hundredths of 100."""
+    comment: str | None
+    ours: Sequence[int]
+    """What of ours the gradebook may show now, the newest first."""
+    overwrites: bool
+    """Whether this replaces what the gradebook shows, whoever put it there."""
+
+
+def send_score(access: Access, sending: Sending, *, stamp: datetime, at: datetime) -> Verdict:
+    """Send one score and say what became of it; never raises for anything that a platform does.
+
+    What a teacher put there meanwhile is found out and left alone.
+    """
     try:
-        answer = call_platform(
-            access,
-            SCOPE_SCORE,
-            "POST",
-            append_path(line_item, "scores"),
-            at,
-            headers={"Content-Type": SCORE_TYPE},
-            data=json.dumps(document, ensure_ascii=False, allow_nan=False).encode(),
-        )
+        if not sending.overwrites:
+            shown = _find_shown(access, sending, at)
+            against = judge_shown(shown, ours=sending.ours, new=sending.score)
+            if against is not None:
+                return against
+        answer = _post_score(access, sending, stamp, at)
     except NoTokenError as problem:
         log.warning("no token", registration=access.registration_id, problem=str(problem))
         return Verdict(Outcome.LATER, Reason.NO_TOKEN)
@@ -139,20 +153,53 @@ def send_score(
             reason=verdict.reason,
             answer=answer.body[:300].decode("utf-8", "replace"),
         )
-    if verdict.outcome is Outcome.OVERTAKEN and _is_there(access, line_item, subject, hundredths, at):
-        return SENT  # an earlier try arrived after all
-    return verdict
+    return _look_behind(access, sending, verdict, at) if verdict.outcome is Outcome.OVERTAKEN else verdict
 
 
-def _is_there(access: Access, line_item: str, subject: str, hundredths: int, at: datetime) -> bool:
-    """Tell whether the gradebook shows this very score; False where it does not say."""
-    url = merge_query(append_path(line_item, "results"), {"user_id": subject})
+def _post_score(access: Access, sending: Sending, stamp: datetime, at: datetime) -> Answer:
+    document = score_document(
+        subject=sending.subject,
+        hundredths=sending.score,
+        comment=sending.comment,
+        stamp=stamp,
+        overwrites=sending.overwrites,
+    )
+    return call_platform(
+        access,
+        SCOPE_SCORE,
+        "POST",
+        append_path(sending.line_item, "scores"),
+        at,
+        headers={"Content-Type": SCORE_TYPE},
+        data=json.dumps(document, ensure_ascii=False, allow_nan=False).encode(),
+    )
+
+
+def _look_behind(access: Access, sending: Sending, verdict: Verdict, at: datetime) -> Verdict:
+    """Say more of a score that the platform holds to be old: it may be there already, or show what is instead."""
+    try:
+        shown = _find_shown(access, sending, at)
+    except FetchError:
+        return verdict
+    if shown is None:
+        return verdict
+    return SENT if shown.is_about(sending.score) else replace(verdict, found=shown.score)
+
+
+def _find_shown(access: Access, sending: Sending, at: datetime) -> Shown | None:
+    """Return what the gradebook shows; None for nothing, and where it does not let us look. Raises `FetchError`."""
+    key = (access.registration_id, SCOPE_RESULT)
+    if caches().refused.find(key, lambda: None):
+        return None
+    url = merge_query(append_path(sending.line_item, "results"), {"user_id": sending.subject})
     try:
         answer = call_platform(access, SCOPE_RESULT, "GET", url, at, headers={"Accept": RESULTS_TYPE})
-        results = answer.json() if answer.status == 200 else []
-    except (NoTokenError, FetchError):
-        return False
-    return isinstance(results, list) and any(
-        isinstance(result, dict) and result.get("userId") == subject and is_same_score(result, hundredths=hundredths)
-        for result in results
-    )
+    except NoTokenError:
+        caches().refused.keep(key, True, 600)
+        return None
+    if answer.status != 200:
+        return None
+    try:
+        return read_shown(answer.json(), subject=sending.subject)
+    except FetchError:  # a page, not JSON
+        return None

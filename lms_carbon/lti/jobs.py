@@ -9,8 +9,9 @@ from joserfc.jwk import RSAKey
 from lms_carbon.core.clock import now
 from lms_carbon.core.jobs import Job
 from lms_carbon.core.transaction import transaction
-from lms_carbon.lti.gradebook import Access, send_score
+from lms_carbon.lti.gradebook import Access, Sending, send_score
 from lms_carbon.lti.rules.scores import Outcome, Verdict, next_stamp
+from lms_carbon.lti.services.columns import fill_column, queue_for_newcomers, unfilled_columns
 from lms_carbon.lti.services.logins import sweep_logins
 from lms_carbon.lti.services.outbox import (
     LEASE,
@@ -64,10 +65,14 @@ def _send(due: Due) -> Verdict:
     )
     verdict = send_score(
         access,
-        line_item=due.line_item,
-        subject=due.subject,
-        hundredths=due.score,
-        comment=due.comment,
+        Sending(
+            line_item=due.line_item,
+            subject=due.subject,
+            score=due.score,
+            comment=due.comment,
+            ours=due.ours,
+            overwrites=due.overwrites,
+        ),
         stamp=stamp,
         at=now(),
     )
@@ -81,6 +86,17 @@ def _key(registration_id: int) -> RSAKey:
         return signing_key(registration_id)
 
 
+def fill_columns() -> None:
+    """Queue the scores that were out before their column, or the person in its course, was known."""
+    with transaction(write=False):
+        columns = unfilled_columns()
+    for line_item_id in columns:
+        with transaction():
+            fill_column(line_item_id=line_item_id, at=now())
+    with transaction():
+        queue_for_newcomers(at=now())
+
+
 def forget_logins() -> None:
     """Delete logins of yesterday."""
     with transaction():
@@ -89,5 +105,6 @@ def forget_logins() -> None:
 
 JOBS = (
     Job(SEND_SCORES, send_scores, timedelta(seconds=10)),
+    Job("lti.fill_columns", fill_columns, timedelta(minutes=1)),
     Job("lti.forget_logins", forget_logins, timedelta(hours=1)),
 )

@@ -11,8 +11,7 @@ from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
 from lms_carbon.lti.models.launches import Course, Launch, ResourceLink
 from lms_carbon.lti.models.registrations import Deployment, KeyState, Registration, ToolKey
-from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
-from lms_carbon.lti.policy import visible_line_items
+from lms_carbon.lti.models.scores import LineItem
 from lms_carbon.lti.rules.addresses import tell_on_return
 from lms_carbon.people.models.persons import Identity, Institution, Person
 
@@ -192,57 +191,6 @@ def find_place(launch_id: int | None, institution_id: int) -> tuple[str, Any | N
         .where(Launch.id == launch_id, Launch.institution_id == institution_id)
     ).one_or_none()
     return slug, row
-
-
-@dataclass(frozen=True)
-class SentScores:
-    """Scores on their way: how many stand where, and the newest per person and column."""
-
-    counts: dict[DeliveryState, int]
-    rows: list[Any]
-    more: bool
-
-
-def list_scores(*, actor: Actor, target: str | None, state: DeliveryState | None, limit: int = 200) -> SentScores:
-    """Return the newest delivery of each person in each column that the actor may see; troubled ones first."""
-    later = sa.orm.aliased(ScoreDelivery)
-    newest = ~sa.exists().where(
-        later.line_item_id == ScoreDelivery.line_item_id,
-        later.person_id == ScoreDelivery.person_id,
-        later.seq > ScoreDelivery.seq,
-    )
-    shown = [visible_line_items(actor), newest]
-    if target is not None:
-        shown.append(LineItem.target == target)
-    joined = sa.join(ScoreDelivery, LineItem, LineItem.id == ScoreDelivery.line_item_id)
-    counted = sa.select(ScoreDelivery.state, sa.func.count()).select_from(joined).where(*shown)
-    counts = {found: int(n) for found, n in session.execute(counted.group_by(ScoreDelivery.state))}
-    trouble = sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
-    rows = session.execute(
-        sa.select(
-            ScoreDelivery.id,
-            ScoreDelivery.state,
-            ScoreDelivery.score,
-            ScoreDelivery.last_error,
-            ScoreDelivery.tries,
-            ScoreDelivery.sent_at,
-            ScoreDelivery.next_try_at,
-            ScoreDelivery.created_at,
-            ScoreDelivery.subject,
-            LineItem.target,
-            Person.name,
-            ResourceLink.title.label("link"),
-            Course.title.label("course"),
-        )
-        .select_from(joined)
-        .join(Person, Person.id == ScoreDelivery.person_id)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .outerjoin(Course, Course.id == ResourceLink.course_id)
-        .where(*shown, *([ScoreDelivery.state == state] if state else []))
-        .order_by(trouble, ScoreDelivery.created_at.desc(), ScoreDelivery.id.desc())
-        .limit(limit + 1)
-    ).all()
-    return SentScores(counts, list(rows[:limit]), len(rows) > limit)
 
 
 @dataclass(frozen=True, kw_only=True)

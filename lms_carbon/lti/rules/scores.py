@@ -1,7 +1,7 @@
 """A score on its way to a gradebook: what is sent, when again, and what the platform's answer means (AGS 2.0 3.4)."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -33,6 +33,7 @@ class Reason(enum.StrEnum):
     NOT_ALLOWED = "not-allowed"
     NOT_TAKEN = "not-taken"
     NEWER_THERE = "newer-there"
+    CHANGED_THERE = "changed-there"
     UNREACHABLE = "unreachable"
     NO_TOKEN = "no-token"  # noqa: S105 - a reason, not a secret
     BUSY = "busy"
@@ -47,6 +48,8 @@ class Verdict:
     outcome: Outcome
     reason: Reason | None = None
     wait: timedelta | None = None
+    found: int | None = None
+    """Hundredths of 100 that the gradebook shows instead."""
 
 
 SENT: Final = Verdict(Outcome.SENT)
@@ -61,7 +64,9 @@ def next_stamp(at: datetime, last: datetime | None) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def score_document(*, subject: str, hundredths: int, comment: str | None, stamp: datetime) -> dict[str, Any]:
+def score_document(
+    *, subject: str, hundredths: int, comment: str | None, stamp: datetime, overwrites: bool = False
+) -> dict[str, Any]:
     """Return the score as AGS wants it. Always final: anything less would make Moodle clear what it has."""
     document: dict[str, Any] = {
         "userId": subject,
@@ -70,8 +75,13 @@ def score_document(*, subject: str, hundredths: int, comment: str | None, stamp:
         "activityProgress": "Completed",
         "gradingProgress": "FullyGraded",
         "timestamp": stamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{stamp.microsecond // 1000:03}Z",
-        # One submission however often a score is corrected (Canvas makes a new one for every score otherwise).
-        "https://canvas.instructure.com/lti/submission": {"new_submission": False},
+        # One submission however often a score is corrected (Canvas makes a new one for every score otherwise),
+        # and a teacher's own grade stays unless somebody here said that ours replaces it.
+        "https://canvas.instructure.com/lti/submission": {
+            "new_submission": False,
+            "preserve_score": True,
+            "prioritize_non_tool_grade": not overwrites,
+        },
     }
     if comment is not None:
         document["comment"] = comment
@@ -82,7 +92,8 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Verdict
     """Say what the platform's answer to a score means. 401 is not asked here: the token is renewed first."""
     text = body[:2000].decode("utf-8", "replace").lower()
     if 200 <= status < 300:
-        return SENT
+        # A page instead of an answer: the platform is in maintenance, or somebody stands between us.
+        return Verdict(Outcome.LATER, Reason.PLATFORM_FAULT) if text.lstrip().startswith("<") else SENT
     if status == 409 or (status == 400 and "timestamp" in text):
         return Verdict(Outcome.OVERTAKEN, Reason.NEWER_THERE)
     if status == 429 or (status == 403 and "rate limit" in text):
@@ -94,6 +105,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Verdict
         403: Reason.NOT_ALLOWED,
         404: Reason.COLUMN_GONE,
         410: Reason.COLUMN_GONE,
+        412: Reason.COLUMN_GONE,
         422: Reason.NOT_ENROLLED,
     }
     return Verdict(Outcome.REFUSED, reasons.get(status, Reason.NOT_TAKEN))
@@ -111,10 +123,43 @@ def pause_after(tries: int, *, chance: float, asked: timedelta | None = None) ->
     return max(pause, asked) if asked else pause
 
 
-def is_same_score(result: Mapping[str, Any], *, hundredths: int) -> bool:
-    """Tell whether the gradebook shows what we sent, on whatever scale it keeps."""
-    score, maximum = result.get("resultScore"), result.get("resultMaximum", 1)
-    numbers = [value for value in (score, maximum) if isinstance(value, (int, float)) and not isinstance(value, bool)]
-    if len(numbers) != 2 or numbers[1] <= 0:
-        return False
-    return abs(numbers[0] / numbers[1] * 10000 - hundredths) < 1
+@dataclass(frozen=True)
+class Shown:
+    """What a gradebook shows of a person, in hundredths of 100, and how far its rounding may lie off."""
+
+    score: int
+    slack: float
+
+    def is_about(self, score: int) -> bool:
+        """Tell whether this is that score, on whatever scale the gradebook keeps it."""
+        return abs(self.score - score) <= self.slack
+
+
+def read_shown(results: Any, *, subject: str) -> Shown | None:
+    """Return what the results (AGS 3.3) say of a person, None where they say nothing."""
+    for result in results if isinstance(results, list) else []:
+        if not isinstance(result, Mapping) or result.get("userId") != subject:
+            continue
+        score, maximum = result.get("resultScore"), result.get("resultMaximum", 1)
+        if _is_number(score) and _is_number(maximum) and maximum > 0:
+            # Gradebooks keep at least two decimals; of a column of 10 the second is a tenth of a point of ours.
+            return Shown(round(score / maximum * 10_000), max(1.0, 50 / maximum))
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e9
+
+
+def judge_shown(shown: Shown | None, *, ours: Sequence[int], new: int) -> Verdict | None:
+    """Say what stands against sending `new` over what is shown; None for nothing.
+
+    `ours` are the scores that we sent, or tried to: the newest first.
+    """
+    if shown is None or (ours and shown.is_about(ours[0])):
+        return None
+    if shown.is_about(new):
+        return SENT  # an earlier try arrived after all
+    if any(shown.is_about(score) for score in ours):
+        return None
+    return Verdict(Outcome.OVERTAKEN, Reason.CHANGED_THERE, found=shown.score)

@@ -16,8 +16,8 @@ from lms_carbon.lti.models.registrations import Registration
 from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
 from lms_carbon.lti.rules.scores import GIVES_UP_AFTER, Outcome, Verdict, pause_after
 
-LEASE: Final = timedelta(minutes=2)
-"""How long a sender may be silent before another takes its platform over; a score takes 60 s at most."""
+LEASE: Final = timedelta(minutes=4)
+"""How long a sender may be silent before another takes its platform over; a score takes 2 minutes at most."""
 _DELIVERY: Final[Any] = ScoreDelivery.__table__
 
 
@@ -30,6 +30,9 @@ class Due:
     subject: str
     score: int
     comment: str | None
+    overwrites: bool
+    ours: Sequence[int]
+    """What of ours the gradebook may show, the newest first."""
     last_sent_at: datetime | None
     registration_id: int
     client_id: str
@@ -81,23 +84,31 @@ def keep_platform(*, registration_id: int, lease: datetime, until: datetime | No
     return bool(kept.rowcount)  # type: ignore[attr-defined]
 
 
-def next_due(*, registration_id: int, at: datetime) -> Due | None:
-    """Return the score to send next: first those not tried yet, so that a bad one cannot hold the others up."""
+def _last_sent() -> sa.ScalarSelect[Any]:
+    """Return when a score last arrived in the column of `ScoreDelivery` for its person."""
     earlier = sa.orm.aliased(ScoreDelivery)
-    last_sent = (
+    return (
         sa.select(sa.func.max(earlier.sent_at))
         .where(earlier.line_item_id == ScoreDelivery.line_item_id, earlier.person_id == ScoreDelivery.person_id)
         .correlate(ScoreDelivery)
         .scalar_subquery()
     )
+
+
+def next_due(*, registration_id: int, at: datetime) -> Due | None:
+    """Return the score to send next: first those not tried yet, so that a bad one cannot hold the others up."""
     found = session.execute(
         sa.select(
             ScoreDelivery.id,
             ScoreDelivery.subject,
             ScoreDelivery.score,
             ScoreDelivery.comment,
+            ScoreDelivery.overwrites,
+            ScoreDelivery.line_item_id,
+            ScoreDelivery.person_id,
+            ScoreDelivery.seq,
             LineItem.url.label("line_item"),
-            last_sent.label("last_sent_at"),
+            _last_sent().label("last_sent_at"),
             Registration.id.label("registration_id"),
             Registration.client_id,
             Registration.auth_token_url.label("token_url"),
@@ -114,7 +125,33 @@ def next_due(*, registration_id: int, at: datetime) -> Due | None:
         .limit(1)
     )
     row = found.mappings().one_or_none()
-    return Due(**row) if row else None
+    if row is None:
+        return None
+    due = dict(row)
+    place = (due.pop("line_item_id"), due.pop("person_id"), due.pop("seq"))
+    return Due(**due, ours=_scores_before(*place))
+
+
+def _scores_before(line_item_id: int, person_id: int, seq: int) -> list[int]:
+    """Return the last score that arrived and those tried since, which may have arrived without our knowing."""
+    rows = session.execute(
+        sa.select(ScoreDelivery.score, ScoreDelivery.state)
+        .where(
+            ScoreDelivery.line_item_id == line_item_id,
+            ScoreDelivery.person_id == person_id,
+            ScoreDelivery.seq < seq,
+            ScoreDelivery.tries > 0,
+            ScoreDelivery.found_at.is_(None),
+        )
+        .order_by(ScoreDelivery.seq.desc())
+        .limit(20)
+    )
+    scores = []
+    for score, state in rows:
+        scores.append(score)
+        if state is DeliveryState.SENT:
+            break
+    return scores
 
 
 def note_outcome(*, due: Due, verdict: Verdict, stamp: datetime, chance: float, at: datetime) -> None:
@@ -128,7 +165,7 @@ def note_outcome(*, due: Due, verdict: Verdict, stamp: datetime, chance: float, 
     elif row.state is not DeliveryState.WAITING:
         pass  # a newer score took its place meanwhile
     elif verdict.outcome is Outcome.OVERTAKEN:
-        told |= {"state": DeliveryState.SUPERSEDED}
+        told |= {"state": DeliveryState.SUPERSEDED, "found_score": verdict.found, "found_at": at}
     elif verdict.outcome is Outcome.REFUSED or at - row.created_at > GIVES_UP_AFTER:
         told |= {"state": DeliveryState.REFUSED}
     else:

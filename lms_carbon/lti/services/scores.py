@@ -3,75 +3,101 @@
 `services.outbox` is the other half: what the job `lti.send_scores` takes from the rows and notes in them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.core.jobs import wake
-from lms_carbon.lti.models.launches import Launch, ResourceLink
+from lms_carbon.lti.models.launches import CourseMember, Launch, ResourceLink
 from lms_carbon.lti.models.registrations import Registration
-from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
-from lms_carbon.lti.policy import may_see_line_item
+from lms_carbon.lti.models.scores import DeliveryState, LineItem, OutScore, ScoreDelivery
+from lms_carbon.lti.policy import may_see_line_item, visible_line_items
 from lms_carbon.lti.rules.scores import Reason
+from lms_carbon.lti.score_queries import is_newest
 from lms_carbon.people.models.persons import Identity
 from lms_carbon.people.services.audit import record_act
 
 SEND_SCORES: Final = "lti.send_scores"
 _BATCH: Final = 400
 _DELIVERY: Final[Any] = ScoreDelivery.__table__
+_OUT: Final[Any] = OutScore.__table__
 
 
 def queue_scores(*, institution_id: int, target: str, rows: Sequence[tuple[int, int, str | None]], at: datetime) -> int:
     """Queue scores of a target, `(person id, hundredths of 100, comment)`, for every gradebook that shows it.
 
-    A person's score goes to the columns of courses that they launched from. What was still waiting for the same
+    A person's score goes to the columns of courses that they launched from or learn in; what becomes known of
+    columns and people later is queued then (`services.columns`). What was still waiting for the same
     person and column is superseded. Returns how many rows are waiting now.
     """
     newest = {person_id: (score, comment) for person_id, score, comment in rows}
+    _keep_out(institution_id, target, newest, at)
     locked = sa.select(LineItem.id).where(LineItem.institution_id == institution_id, LineItem.target == target)
     line_items = session.scalars(locked.order_by(LineItem.id).with_for_update()).all()
     queued = 0
-    for people in _in_batches(sorted(newest)) if line_items else ():
-        places = _find_places(line_items, people)
+    for people in in_batches(sorted(newest)) if line_items else ():
+        places = find_places(line_items, people)
         _supersede(line_items, people)
-        if places:
-            session.execute(
-                sa.insert(_DELIVERY),
-                [_new_row(institution_id, place, *newest[place.person_id], at) for place in places],
-            )
-        queued += len(places)
+        queued += queue_at(institution_id, places, newest, at)
     if queued:
         wake(SEND_SCORES)
     return queued
 
 
-def _in_batches(people: Sequence[int]) -> list[Sequence[int]]:
+def _keep_out(institution_id: int, target: str, newest: Mapping[int, tuple[int, str | None]], at: datetime) -> None:
+    """Remember what is out, for columns that are not known yet."""
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+    for people in in_batches(sorted(newest)):
+        statement = insert(_OUT).values(
+            [
+                {
+                    "institution_id": institution_id,
+                    "target": target,
+                    "person_id": person_id,
+                    "score": newest[person_id][0],
+                    "comment": newest[person_id][1],
+                    "updated_at": at,
+                }
+                for person_id in people
+            ]
+        )
+        told = {name: statement.excluded[name] for name in ("score", "comment", "updated_at")}
+        session.execute(
+            statement.on_conflict_do_update(index_elements=("institution_id", "target", "person_id"), set_=told)
+        )
+
+
+def in_batches(people: Sequence[int]) -> list[Sequence[int]]:
     """Return the people in portions that fit into one statement's parameters."""
     return [people[start : start + _BATCH] for start in range(0, len(people), _BATCH)]
 
 
-def _find_places(line_items: Sequence[int], people: Sequence[int]) -> Sequence[Any]:
+def queue_at(
+    institution_id: int, places: Sequence[Any], newest: Mapping[int, tuple[int, str | None]], at: datetime
+) -> int:
+    """Queue one score for each place that `find_places` gave; returns how many."""
+    if places:
+        session.execute(
+            sa.insert(_DELIVERY),
+            [_new_row(institution_id, place, *newest[place.person_id], at) for place in places],
+        )
+    return len(places)
+
+
+def find_places(line_items: Sequence[int], people: Sequence[int]) -> Sequence[Any]:
     """Return where these people's scores belong: (line item, person, platform's user id, last sequence number)."""
     last = (
         sa.select(sa.func.coalesce(sa.func.max(ScoreDelivery.seq), 0))
         .where(ScoreDelivery.line_item_id == LineItem.id, ScoreDelivery.person_id == Identity.person_id)
         .correlate(LineItem, Identity)
         .scalar_subquery()
-    )
-    came_from_there = (
-        sa.select(Launch.id)
-        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(
-            Launch.person_id == Identity.person_id,
-            sa.or_(Launch.course_id == ResourceLink.course_id, Launch.resource_link_id == ResourceLink.id),
-        )
-        .correlate(LineItem, Identity)
-        .exists()
     )
     provider = sa.literal("lti:").op("||", return_type=sa.String())(sa.cast(LineItem.registration_id, sa.String))
     found = session.execute(
@@ -87,11 +113,38 @@ def _find_places(line_items: Sequence[int], people: Sequence[int]) -> Sequence[A
             LineItem.id.in_(line_items),
             Identity.person_id.in_(people),
             Registration.ended_at.is_(None),
-            came_from_there,
+            _belongs_there(),
         )
         .group_by(LineItem.id, Identity.person_id)
     )
     return found.all()
+
+
+def _belongs_there() -> sa.ColumnElement[bool]:
+    """Return the condition that the person of `Identity` came from the course of `LineItem`, or learns in it."""
+    came_from_there = (
+        sa.select(Launch.id)
+        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .where(
+            Launch.person_id == Identity.person_id,
+            sa.or_(Launch.course_id == ResourceLink.course_id, Launch.resource_link_id == ResourceLink.id),
+        )
+        .correlate(LineItem, Identity)
+        .exists()
+    )
+    learns_there = (
+        sa.select(CourseMember.id)
+        .join(ResourceLink, ResourceLink.course_id == CourseMember.course_id)
+        .where(
+            ResourceLink.id == LineItem.resource_link_id,
+            CourseMember.person_id == Identity.person_id,
+            CourseMember.learns,
+            CourseMember.gone_at.is_(None),
+        )
+        .correlate(LineItem, Identity)
+        .exists()
+    )
+    return sa.or_(came_from_there, learns_there)
 
 
 def _supersede(line_items: Sequence[int], people: Sequence[int]) -> None:
@@ -118,12 +171,15 @@ def _new_row(institution_id: int, place: Any, score: int, comment: str | None, a
         "state": DeliveryState.WAITING,
         "created_at": at,
         "tries": 0,
+        "overwrites": False,
         "next_try_at": at,
     }
 
 
 def resend_score(*, by: Actor, delivery_id: int, at: datetime) -> ScoreDelivery:
     """Queue a score once more, now: what was refused or overtaken as a new row, what waits by bringing it forward.
+
+    One that gave way to what the gradebook shows replaces it this time: somebody looked and decided.
 
     Raises `NotFoundError` for a score that is not the newest, or not this person's to see.
     """
@@ -143,6 +199,7 @@ def resend_score(*, by: Actor, delivery_id: int, at: datetime) -> ScoreDelivery:
             state=DeliveryState.WAITING,
             created_at=at,
             next_try_at=at,
+            overwrites=delivery.state is DeliveryState.SUPERSEDED,
         )
         session.add(again)
     session.flush()
@@ -152,11 +209,60 @@ def resend_score(*, by: Actor, delivery_id: int, at: datetime) -> ScoreDelivery:
         action="score.resend",
         object_type="score_delivery",
         object_id=again.id,
-        detail={"before": {"id": delivery.id, "reason": delivery.last_error}},
+        detail={"before": {"id": delivery.id, "reason": delivery.last_error, "found": delivery.found_score}},
         at=at,
     )
     wake(SEND_SCORES)
     return again
+
+
+def resend_scores(*, by: Actor, target: str | None, at: datetime) -> int:
+    """Queue all that was refused once more, and bring forward what waits; returns how many.
+
+    `target` keeps to one activity. What gave way to a grade in the platform stays: that is decided one by one.
+    """
+    columns = sa.select(LineItem.id).where(visible_line_items(by), *([LineItem.target == target] if target else []))
+    refused = session.scalars(
+        sa.select(ScoreDelivery)
+        .where(
+            ScoreDelivery.line_item_id.in_(columns),
+            ScoreDelivery.state == DeliveryState.REFUSED,
+            ScoreDelivery.subject != "",
+            is_newest(),
+        )
+        .order_by(ScoreDelivery.id)
+    ).all()
+    if refused:
+        session.execute(sa.insert(_DELIVERY), [_once_more(row, at) for row in refused])
+    forward = session.execute(
+        sa.update(_DELIVERY)
+        .where(
+            _DELIVERY.c.line_item_id.in_(columns),
+            _DELIVERY.c.state == DeliveryState.WAITING,
+            _DELIVERY.c.next_try_at > at,
+        )
+        .values(next_try_at=at)
+    )
+    resent = len(refused) + forward.rowcount  # type: ignore[attr-defined]
+    if resent:
+        record_act(
+            by=by,
+            institution_id=by.institution_id,
+            action="score.resend_all",
+            object_type="institution",
+            object_id=by.institution_id,
+            detail={"target": target, "scores": resent},
+            at=at,
+        )
+        wake(SEND_SCORES)
+    return int(resent)
+
+
+def _once_more(row: ScoreDelivery, at: datetime) -> dict[str, Any]:
+    place = SimpleNamespace(
+        line_item_id=row.line_item_id, person_id=row.person_id, subject=row.subject, last_seq=row.seq
+    )
+    return _new_row(row.institution_id, place, row.score, row.comment, at)
 
 
 def _newest_visible(by: Actor, delivery_id: int) -> ScoreDelivery:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
@@ -11,9 +11,9 @@ from lms_carbon.core.hooks import NavItem
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role, signed_in
 from lms_carbon.lti.models.scores import DeliveryState
-from lms_carbon.lti.queries import list_scores
 from lms_carbon.lti.rules.scores import Reason
-from lms_carbon.lti.services.scores import resend_score
+from lms_carbon.lti.score_queries import list_activities, list_scores
+from lms_carbon.lti.services.scores import resend_score, resend_scores
 
 MAY_SEE: Final = (Role.OFFICER, Role.TEACHER)
 
@@ -29,6 +29,7 @@ REASON_WORDS: Final = {
     Reason.NOT_ALLOWED: mark("The platform does not let this tool send scores; its administrator can change that."),
     Reason.NOT_TAKEN: mark("The platform did not take the score."),
     Reason.NEWER_THERE: mark("The gradebook was changed after this score was made; send it again to replace that."),
+    Reason.CHANGED_THERE: mark("The grade was changed in the platform and stands; send the score again to replace it."),
     Reason.UNREACHABLE: mark("The platform does not answer; this goes on by itself."),
     Reason.NO_TOKEN: mark("The platform does not let the tool in; its administrator can check keys and client id."),
     Reason.BUSY: mark("The platform asks for patience; this goes on by itself."),
@@ -52,6 +53,14 @@ def desks_of_scores(actor: Actor) -> list[NavItem]:
     ]
 
 
+CHANGED: Final = (mark("changed in the platform"), "warn")
+
+
+def _words(row: Any) -> tuple[str, str]:
+    """Return what a row's state is called, and how it looks."""
+    return CHANGED if row.last_error == Reason.CHANGED_THERE.value else STATE_WORDS[row.state]
+
+
 def _state(raw: str | None) -> DeliveryState | None:
     return DeliveryState(raw) if raw in list(DeliveryState) else None
 
@@ -66,7 +75,8 @@ def show_scores() -> str:
         state=state,
         found=found,
         switch=_switch(target, state, found.counts),
-        state_words=STATE_WORDS,
+        activities=[] if target else list_activities(signed_in()),
+        words_of=_words,
         reason_words={reason.value: words for reason, words in REASON_WORDS.items()},
         states=DeliveryState,
     )
@@ -91,3 +101,11 @@ def resend(delivery_id: int) -> Response:
     resend_score(by=signed_in(), delivery_id=delivery_id, at=now())
     flash(gettext("The score is sent again."), "ok")
     return redirect(url_for("lti.show_scores", target=request.form.get("target") or None), 303)
+
+
+def resend_all() -> Response:
+    """Queue again what was refused, of one activity or of all, and go back to the list."""
+    target = request.form.get("target") or None
+    resent = resend_scores(by=signed_in(), target=target, at=now())
+    flash(ngettext("%(num)s score is sent again.", "%(num)s scores are sent again.", resent), "ok")
+    return redirect(url_for("lti.show_scores", target=target), 303)

@@ -1,7 +1,7 @@
 """The index of LTI's addresses."""
 
 from lms_carbon.core.web import PUBLIC, SIGNED_IN, package_blueprint, roles
-from lms_carbon.lti.views import copies, entrance, ladder, picker, platforms, scores
+from lms_carbon.lti.views import copies, entrance, ladder, picker, platforms, platforms_register, scores
 
 blueprint = package_blueprint("lti")
 
@@ -22,6 +22,13 @@ blueprint.add_url_rule("/lti/scores", view_func=scores.show_scores, methods=["GE
 blueprint.add_url_rule(
     "/lti/scores/<int:delivery_id>/resend", view_func=scores.resend, methods=["POST"], access=roles(*scores.MAY_SEE)
 )
+blueprint.add_url_rule(
+    "/lti/scores/resend", view_func=scores.resend_all, methods=["POST"], access=roles(*scores.MAY_SEE)
+)
+
+_PICKER = "/lti/deep-link/<int:request_id>"
+blueprint.add_url_rule(_PICKER, view_func=picker.show_picker, methods=["GET"], access=roles(*picker.MAY_PLACE))
+blueprint.add_url_rule(_PICKER, view_func=picker.pick, methods=["POST"], access=roles(*picker.MAY_PLACE))
 
 _manage = roles(*platforms.MAY_MANAGE)
 _PLATFORM = "/lti/platforms/<int:registration_id>"
@@ -37,14 +44,23 @@ blueprint.add_url_rule(f"{_PLACE}/confirm", view_func=platforms.confirm_place, m
 blueprint.add_url_rule(f"{_PLACE}/remove", view_func=platforms.drop_place, methods=["POST"], access=_manage)
 blueprint.add_url_rule(f"{_PLATFORM}/end", view_func=platforms.end_platform, methods=["POST"], access=_manage)
 
-_PICKER = "/lti/deep-link/<int:request_id>"
-blueprint.add_url_rule(_PICKER, view_func=picker.show_picker, methods=["GET"], access=roles(*picker.MAY_PLACE))
-blueprint.add_url_rule(_PICKER, view_func=picker.pick, methods=["POST"], access=roles(*picker.MAY_PLACE))
-
 _COPIES = "/lti/copies"
 _DECIDING = roles(*copies.MAY_DECIDE)
 blueprint.add_url_rule(f"{_COPIES}/waiting", view_func=copies.show_waiting, methods=["GET"], access=SIGNED_IN)
 blueprint.add_url_rule(_COPIES, view_func=copies.show_copies, methods=["GET"], access=_DECIDING)
 blueprint.add_url_rule(
     f"{_COPIES}/<int:copy_id>", endpoint="decide_copy", view_func=copies.decide, methods=["POST"], access=_DECIDING
+)
+
+blueprint.add_url_rule(
+    "/lti/platforms/invite",
+    endpoint="invite_platform",
+    view_func=platforms_register.make_link,
+    methods=["POST"],
+    access=_manage,
+)
+_REGISTER = "/lti/register/<token>"
+blueprint.add_url_rule(_REGISTER, view_func=platforms_register.show_registration, access=PUBLIC, transactional=False)
+blueprint.add_url_rule(
+    _REGISTER, view_func=platforms_register.register_platform, methods=["POST"], access=PUBLIC, transactional=False
 )

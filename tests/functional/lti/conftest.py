@@ -91,6 +91,14 @@ class Both:
     def send(self) -> None:
         run_job(self.app, "lti.send_scores")
 
+    def change_grade(self, sub: str, score: str) -> None:
+        """Let a teacher change the grade of the written exam in the platform."""
+        columns = requests.get(f"{self.sandbox}/courses/{COURSE}/grades.json").json()
+        [column] = [column for column in columns if column["resourceLinkId"] == "rl-exam"]
+        number = column["id"].partition("?")[0].rsplit("/", 1)[1]
+        url = f"{self.sandbox}/courses/{COURSE}/grades/{number}/{sub}"
+        assert requests.post(url, data={"score": score}, cookies={"sandbox_person": "u-zhao"}).status_code == 200
+
     def grades(self) -> dict[str, Any]:
         columns = requests.get(f"{self.sandbox}/courses/{COURSE}/grades.json").json()
         [column] = [column for column in columns if column["resourceLinkId"] == "rl-exam"]

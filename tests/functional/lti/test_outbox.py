@@ -21,7 +21,7 @@ from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Role
 from lms_carbon.core.jobs import run_job
 from lms_carbon.core.transaction import transaction
-from lms_carbon.lti.models.scores import ScoreDelivery
+from lms_carbon.lti.models.scores import LineItem, OutScore, ScoreDelivery
 from lms_carbon.lti.services.own_data import erase_own, export_own
 from lms_carbon.lti.services.scores import queue_scores, resend_score
 from tests.support.platform import AGS, SCORE, FakePlatform, register, start_platform
@@ -36,6 +36,8 @@ class Gradebook:
 
     script: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     token_status: int = 200
+    shown: dict[str, float] = field(default_factory=dict)
+    """What `/results` says of a user, out of 100."""
     tokens: list[dict[str, str]] = field(default_factory=list)
     scores: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -50,6 +52,12 @@ class Gradebook:
             token = {"access_token": f"t{len(self.tokens)}", "expires_in": 3600}
             # As Moodle does, JSON that calls itself HTML.
             return self.token_status, {"Content-Type": "text/html"}, json.dumps(token).encode()
+        if "/results?" in path:
+            user = parse_qs(path.partition("?")[2])["user_id"][0]
+            found = (
+                [{"userId": user, "resultScore": self.shown[user], "resultMaximum": 100}] if user in self.shown else []
+            )
+            return 200, {}, json.dumps(found).encode()
         with self.lock:
             self.busy += 1
             self.at_once = max(self.at_once, self.busy)
@@ -142,13 +150,13 @@ def test_what_goes_out(world: World) -> None:
     assert path == "/items/7/lineitem/scores?type_id=2"
     assert headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
     assert headers["User-Agent"].startswith("lms-carbon/")
-    assert headers["Authorization"] == "Bearer t1"
+    assert headers["Authorization"] == "Bearer t2"
     assert (body["userId"], body["scoreGiven"], body["scoreMaximum"]) == ("4", 87.25, 100)
-    [asked] = world.gradebook.tokens
-    assert asked["scope"] == SCORE
+    assert body["https://canvas.instructure.com/lti/submission"]["prioritize_non_tool_grade"] is True
+    assert [asked["scope"].rsplit("/", 1)[1] for asked in world.gradebook.tokens] == ["result.readonly", "score"]
     world.queue(9000, 9100)
     world.send()
-    assert len(world.gradebook.tokens) == 1  # remembered
+    assert len(world.gradebook.tokens) == 2  # remembered
     times = [
         datetime.fromisoformat(body["timestamp"]) for _, body, _ in world.gradebook.scores if body["userId"] == "4"
     ]
@@ -160,7 +168,7 @@ def test_a_token_that_ended_is_renewed_once(world: World) -> None:
     world.queue(5000)
     world.send()
     assert world.states() == [("sent", None)]
-    assert len(world.gradebook.tokens) == 2
+    assert len(world.gradebook.tokens) == 3  # one to look, two to send
     world.gradebook.script = [(401, {}, b"")] * 2
     world.queue(6000)
     world.send()
@@ -223,6 +231,98 @@ def test_a_platform_that_does_not_answer_for_days(world: World) -> None:
         session.execute(sa.update(ScoreDelivery).values(created_at=now() - timedelta(days=6)))
     world.send()
     assert world.states() == [("refused", "platform-fault")]
+
+
+def test_a_grade_changed_in_the_platform_stands_until_somebody_decides(world: World) -> None:
+    world.queue(5000)
+    world.send()
+    world.gradebook.shown["4"] = 50
+    world.queue(6000)  # a correction of ours
+    world.send()
+    world.gradebook.shown["4"] = 77  # a teacher's
+    world.queue(6500)
+    world.send()
+    assert world.states() == [("sent", None), ("sent", None), ("superseded", "changed-there")]
+    assert world.rows()[-1].found_score == 7700
+    assert len(world.gradebook.scores) == 2
+    with world.app.app_context():
+        officer = make_person(world.institution_id, "王敏", [Role.OFFICER])
+    sign_in(world.client, officer)
+    page = world.client.get("/lti/scores").text
+    assert "changed in the platform" in page
+    assert "The gradebook shows 77" in page
+    assert submit(world.client, "/lti/scores/resend", {}, page="/lti/scores").status_code == 303  # all, but not this
+    world.send()
+    assert len(world.gradebook.scores) == 2
+    changed = world.rows()[-1].id
+    submit(world.client, f"/lti/scores/{changed}/resend", {}, page="/lti/scores")
+    world.send()
+    assert world.states()[-1] == ("sent", None)
+    assert world.gradebook.scores[-1][1]["scoreGiven"] == 65
+    assert world.gradebook.scores[-1][1]["https://canvas.instructure.com/lti/submission"] == {
+        "new_submission": False,
+        "preserve_score": True,
+        "prioritize_non_tool_grade": False,
+    }
+
+
+def test_a_score_whose_answer_was_lost_is_not_taken_for_a_teachers(world: World) -> None:
+    world.gradebook.script = [(500, {}, b"")]
+    world.queue(5000)
+    world.send()
+    world.gradebook.shown["4"] = 50  # it was taken all the same
+    world.queue(6000)
+    world.send()
+    assert world.states() == [("superseded", "platform-fault"), ("sent", None)]
+
+
+def test_all_that_was_refused_goes_out_again(world: World) -> None:
+    world.gradebook.script = [(404, {}, b""), (403, {}, b""), (503, {}, b"")]
+    world.queue(1000, 2000, 3000)
+    world.send()
+    with world.app.app_context():
+        officer = make_person(world.institution_id, "王敏", [Role.OFFICER])
+    sign_in(world.client, officer)
+    submit(world.client, "/lti/scores/resend", {"target": "exam:none"}, page="/lti/scores")
+    world.send()
+    assert len(world.gradebook.scores) == 3
+    submit(world.client, "/lti/scores/resend", {"target": "exam:one"}, page="/lti/scores")
+    world.send()
+    assert [state for state, _ in world.states()] == ["refused", "refused", "sent", "sent", "sent"]
+
+
+def test_scores_out_before_their_column_or_person_was_known(world: World) -> None:
+    endpoint = {"scope": [SCORE], "lineitem": f"{world.gradebook.url}/items/8/lineitem"}
+    rows = [(person, 4000, "4级 中级 · Level 4") for person in world.people[:2]]
+    with world.app.app_context(), transaction():
+        assert queue_scores(institution_id=world.institution_id, target="result:c", rows=rows, at=now()) == 0
+    custom = {"https://purl.imsglobal.org/spec/lti/claim/custom": {"target": "result:c"}}
+    link = {"https://purl.imsglobal.org/spec/lti/claim/resource_link": {"id": "rl-2", "title": "My result"}}
+    world.platform.launch(world.app.test_client(), sub="4", **{AGS: endpoint}, **custom, **link)
+    for _ in range(2):
+        run_job(world.app, "lti.fill_columns")
+    world.send()
+    assert [(body["userId"], body["comment"]) for _, body, _ in world.gradebook.scores] == [
+        ("4", "4级 中级 · Level 4"),
+        ("5", "4级 中级 · Level 4"),  # came from the course before
+    ]
+    # Somebody who comes from the course only now.
+    client = world.app.test_client()
+    world.platform.launch(client, sub="9", **{AGS: endpoint}, **custom, **link)
+    told: Any = client.get("/api/v1/me").json
+    with world.app.app_context(), transaction():
+        out = OutScore(
+            institution_id=world.institution_id,
+            target="result:c",
+            person_id=told["person"]["id"],
+            score=5000,
+            updated_at=now(),
+        )
+        session.add(out)
+        session.execute(sa.update(LineItem).values(filled_at=now()))
+    run_job(world.app, "lti.fill_columns")
+    world.send()
+    assert [body["userId"] for _, body, _ in world.gradebook.scores] == ["4", "5", "9"]
 
 
 def test_two_schedulers_send_each_score_once(world: World) -> None:

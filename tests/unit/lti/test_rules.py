@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 from lms_carbon.lti.rules.addresses import append_path, is_usable, merge_query, origin_of, safe_return_url
 from lms_carbon.lti.rules.roles import is_teaching
 from lms_carbon.lti.rules.scores import (
+    SENT,
     Outcome,
     Reason,
-    is_same_score,
+    Shown,
+    Verdict,
+    judge_shown,
     next_stamp,
     pause_after,
     read_answer,
+    read_shown,
     score_document,
 )
 
@@ -118,6 +122,8 @@ def test_a_score_as_it_goes_out() -> None:
         (403, {}, b"insufficient_scope", Outcome.REFUSED, Reason.NOT_ALLOWED, None),
         (404, {}, b"", Outcome.REFUSED, Reason.COLUMN_GONE, None),
         (409, {}, b"", Outcome.OVERTAKEN, Reason.NEWER_THERE, None),
+        (200, {}, b"\n<!doctype html>", Outcome.LATER, Reason.PLATFORM_FAULT, None),
+        (412, {}, b"", Outcome.REFUSED, Reason.COLUMN_GONE, None),
         (415, {}, b"", Outcome.REFUSED, Reason.NOT_TAKEN, None),
         (422, {}, b"", Outcome.REFUSED, Reason.NOT_ENROLLED, None),
         (429, {"Retry-After": "90"}, b"", Outcome.LATER, Reason.BUSY, timedelta(seconds=90)),
@@ -143,16 +149,38 @@ def test_pauses_grow_and_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "same"),
+    ("result", "shown"),
     [
-        ({"resultScore": 87.25, "resultMaximum": 100}, True),
-        ({"resultScore": 17.45, "resultMaximum": 20}, True),
-        ({"resultScore": 0.8725}, True),
-        ({"resultScore": 88, "resultMaximum": 100}, False),
-        ({"resultMaximum": 100}, False),
-        ({"resultScore": True, "resultMaximum": 100}, False),
-        ({"resultScore": 1, "resultMaximum": 0}, False),
+        ({"resultScore": 87.25, "resultMaximum": 100}, 8725),
+        ({"resultScore": 17.45, "resultMaximum": 20}, 8725),
+        ({"resultScore": 0.8725}, 8725),
+        ({"resultMaximum": 100}, None),
+        ({"resultScore": True, "resultMaximum": 100}, None),
+        ({"resultScore": 1, "resultMaximum": 0}, None),
+        ({"resultScore": float("inf"), "resultMaximum": 1}, None),
+        ({"resultScore": 1, "userId": "5"}, None),
     ],
 )
-def test_the_same_score_on_any_scale(result: dict[str, object], same: bool) -> None:
-    assert is_same_score(result, hundredths=8725) is same
+def test_what_a_gradebook_shows_on_any_scale(result: dict[str, object], shown: int | None) -> None:
+    found = read_shown([7, {"userId": "4", **result}], subject="4")
+    assert (found.score if found else None) == shown
+
+
+@pytest.mark.parametrize(
+    ("shown", "ours", "new", "verdict"),
+    [
+        (None, [], 8000, None),
+        (None, [5000], 8000, None),
+        (5000, [5000], 8000, None),
+        (5001, [5000], 8000, None),  # rounded there
+        (8000, [], 8000, SENT),  # arrived though nothing was answered
+        (8000, [5000], 8000, SENT),
+        (8000, [8000], 8000, None),  # again, perhaps with another comment
+        (5000, [6000, 5000], 8000, None),  # what was tried after 5000 never arrived
+        (7700, [5000], 8000, Verdict(Outcome.OVERTAKEN, Reason.CHANGED_THERE, found=7700)),
+        (7700, [], 8000, Verdict(Outcome.OVERTAKEN, Reason.CHANGED_THERE, found=7700)),
+    ],
+)
+def test_what_stands_against_sending(shown: int | None, ours: list[int], new: int, verdict: Verdict | None) -> None:
+    there = Shown(shown, 1.0) if shown is not None else None
+    assert judge_shown(there, ours=ours, new=new) == verdict

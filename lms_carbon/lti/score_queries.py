@@ -1,0 +1,88 @@
+"""Reads of where scores are on their way to gradebooks."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms_carbon.core.db import session
+from lms_carbon.core.identity import Actor
+from lms_carbon.lti.models.launches import Course, ResourceLink
+from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
+from lms_carbon.lti.policy import visible_line_items
+from lms_carbon.people.models.persons import Person
+
+
+def is_newest() -> sa.ColumnElement[bool]:
+    """Return the condition that keeps to the newest score of each person in each column."""
+    later = sa.orm.aliased(ScoreDelivery)
+    return ~sa.exists().where(
+        later.line_item_id == ScoreDelivery.line_item_id,
+        later.person_id == ScoreDelivery.person_id,
+        later.seq > ScoreDelivery.seq,
+    )
+
+
+@dataclass(frozen=True)
+class SentScores:
+    """Scores on their way: how many stand where, and the newest per person and column."""
+
+    counts: dict[DeliveryState, int]
+    rows: list[Any]
+    more: bool
+
+
+def list_scores(*, actor: Actor, target: str | None, state: DeliveryState | None, limit: int = 200) -> SentScores:
+    """Return the newest delivery of each person in each column that the actor may see; troubled ones first."""
+    shown = [visible_line_items(actor), is_newest()]
+    if target is not None:
+        shown.append(LineItem.target == target)
+    joined = sa.join(ScoreDelivery, LineItem, LineItem.id == ScoreDelivery.line_item_id)
+    counted = sa.select(ScoreDelivery.state, sa.func.count()).select_from(joined).where(*shown)
+    counts = {found: int(n) for found, n in session.execute(counted.group_by(ScoreDelivery.state))}
+    trouble = sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
+    rows = session.execute(
+        sa.select(
+            ScoreDelivery.id,
+            ScoreDelivery.state,
+            ScoreDelivery.score,
+            ScoreDelivery.last_error,
+            ScoreDelivery.found_score,
+            ScoreDelivery.found_at,
+            ScoreDelivery.tries,
+            ScoreDelivery.sent_at,
+            ScoreDelivery.next_try_at,
+            ScoreDelivery.created_at,
+            ScoreDelivery.subject,
+            LineItem.target,
+            Person.name,
+            ResourceLink.title.label("link"),
+            Course.title.label("course"),
+        )
+        .select_from(joined)
+        .join(Person, Person.id == ScoreDelivery.person_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .outerjoin(Course, Course.id == ResourceLink.course_id)
+        .where(*shown, *([ScoreDelivery.state == state] if state else []))
+        .order_by(trouble, ScoreDelivery.created_at.desc(), ScoreDelivery.id.desc())
+        .limit(limit + 1)
+    ).all()
+    return SentScores(counts, list(rows[:limit]), len(rows) > limit)
+
+
+def list_activities(actor: Actor) -> list[Any]:
+    """Return the activities with scores that the actor may see: target, title, and how many stand where."""
+    counts = [
+        sa.func.sum(sa.case((ScoreDelivery.state == state, 1), else_=0)).label(state.value) for state in DeliveryState
+    ]
+    return list(
+        session.execute(
+            sa.select(LineItem.target, sa.func.max(ResourceLink.title).label("title"), *counts)
+            .select_from(ScoreDelivery)
+            .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+            .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+            .where(visible_line_items(actor), is_newest())
+            .group_by(LineItem.target)
+            .order_by(LineItem.target)
+        )
+    )

@@ -1,0 +1,106 @@
+"""Scores that were out before a gradebook's column, or the person in its course, was known here."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from lms_carbon.core.db import session
+from lms_carbon.core.jobs import wake
+from lms_carbon.lti.models.launches import Launch, ResourceLink
+from lms_carbon.lti.models.registrations import Registration
+from lms_carbon.lti.models.scores import LineItem, OutScore, ScoreDelivery
+from lms_carbon.lti.services.scores import SEND_SCORES, find_places, in_batches, queue_at
+
+SETTLED: Final = timedelta(minutes=2)
+"""What is this old has been committed; the newer is looked at once more."""
+
+
+def unfilled_columns() -> Sequence[int]:
+    """Return the columns that became known, the oldest first."""
+    return session.scalars(sa.select(LineItem.id).where(LineItem.filled_at.is_(None)).order_by(LineItem.id)).all()
+
+
+def fill_column(*, line_item_id: int, at: datetime) -> int:
+    """Queue what is out for a column that became known; returns how many scores."""
+    column = session.get(LineItem, line_item_id, with_for_update=True)
+    if column is None or column.filled_at is not None:
+        return 0
+    people = session.scalars(
+        sa.select(OutScore.person_id).where(
+            OutScore.institution_id == column.institution_id, OutScore.target == column.target
+        )
+    ).all()
+    queued = _queue_missing(column, people, at)
+    if column.created_at < at - SETTLED:  # until then a release that did not see the column may be under way
+        column.filled_at = at
+    session.flush()
+    return queued
+
+
+def _queue_missing(column: LineItem, people: Sequence[int], at: datetime) -> int:
+    """Queue what is out of these people, where the column never got a score for them."""
+    queued = 0
+    for batch in in_batches(sorted(people)):
+        newest = {
+            row.person_id: (row.score, row.comment)
+            for row in session.execute(
+                sa.select(OutScore.person_id, OutScore.score, OutScore.comment).where(
+                    OutScore.institution_id == column.institution_id,
+                    OutScore.target == column.target,
+                    OutScore.person_id.in_(batch),
+                )
+            )
+        }
+        places = [place for place in find_places([column.id], batch) if place.last_seq == 0]
+        queued += queue_at(column.institution_id, places, newest, at)
+    if queued:
+        wake(SEND_SCORES)
+    return queued
+
+
+def queue_for_newcomers(*, at: datetime) -> int:
+    """Queue what is out of people who came from a course for the first time since; returns how many scores."""
+    seen = session.scalar(sa.select(sa.func.min(Registration.launches_seen)).where(Registration.ended_at.is_(None)))
+    if seen is None:
+        return 0
+    newest = session.scalar(sa.select(sa.func.max(Launch.id)).where(Launch.id > seen, Launch.created_at < at - SETTLED))
+    came: dict[int, set[int]] = defaultdict(set)
+    for line_item_id, person_id in session.execute(_without_score(seen)):
+        came[line_item_id].add(person_id)
+    queued = 0
+    for line_item_id in sorted(came):
+        column = session.get(LineItem, line_item_id, with_for_update=True)
+        if column is not None:
+            queued += _queue_missing(column, sorted(came[line_item_id]), at)
+    if newest is not None:
+        session.execute(sa.update(Registration).where(Registration.launches_seen < newest).values(launches_seen=newest))
+    return queued
+
+
+def _without_score(seen: int) -> sa.Select[int, int]:
+    """Return (column, person) of launches after `seen` where a score is out and the column never got one."""
+    return (
+        sa.select(LineItem.id, Launch.person_id)
+        .select_from(Launch)
+        .join(
+            ResourceLink,
+            sa.or_(ResourceLink.id == Launch.resource_link_id, ResourceLink.course_id == Launch.course_id),
+        )
+        .join(LineItem, LineItem.resource_link_id == ResourceLink.id)
+        .join(
+            OutScore,
+            sa.and_(
+                OutScore.institution_id == LineItem.institution_id,
+                OutScore.target == LineItem.target,
+                OutScore.person_id == Launch.person_id,
+            ),
+        )
+        .where(
+            Launch.id > seen,
+            ~sa.exists().where(ScoreDelivery.line_item_id == LineItem.id, ScoreDelivery.person_id == Launch.person_id),
+        )
+        .distinct()
+    )
