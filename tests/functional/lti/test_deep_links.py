@@ -6,27 +6,13 @@ from typing import Any
 import requests
 import sqlalchemy as sa
 
-from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
-from lms_carbon.core.identity import Role
 from lms_carbon.core.transaction import transaction
-from lms_carbon.exams.services.exams import ExamSettings, create_exam
 from lms_carbon.lti.models.placing import PickedItem
 from lms_carbon.lti.models.scores import LineItem
 from tests.functional.lti.conftest import COURSE, Both, loosen, on_every_platform, read_form
-from tests.support.exams import make_instrument, make_standard, make_track
-from tests.support.world import act_as, list_acts, make_person
-
-
-def fill(both: Both) -> int:
-    """Make a cycle with one exam that is being prepared; returns the exam's id."""
-    with both.app.app_context():
-        by = act_as(make_person(both.institution_id, "考务", [Role.OFFICER]))
-        position_id, _ = make_standard(2)
-        instrument = make_instrument(make_track(both.institution_id, position_id, by), by)
-        settings = ExamSettings(title={"zh": "笔试 <甲>", "en": "Written exam <A>"}, minutes=60, attempts=1)
-        with transaction():
-            return create_exam(code="autumn", settings=settings, by=by, at=now(), instrument_id=instrument.id).id
+from tests.support.placing import make_placeable
+from tests.support.world import list_acts
 
 
 def choose(both: Both, sub: str = "u-zhao", *, language: str = "en") -> tuple[requests.Session, requests.Response]:
@@ -53,7 +39,8 @@ def read_form_token(page: str) -> str:
 
 @on_every_platform
 def test_what_is_picked_becomes_activities_that_open(both: Both) -> None:
-    exam_id = fill(both)
+    with both.app.app_context():
+        exam_id = make_placeable(both.institution_id)
     browser, page = choose(both)
     assert page.status_code == 200, page.text
     assert "Written exam &lt;A&gt;" in page.text
