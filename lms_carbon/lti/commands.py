@@ -6,6 +6,7 @@ from lms_carbon.core.cli import with_app
 from lms_carbon.core.clock import now
 from lms_carbon.core.settings import current_settings
 from lms_carbon.lti.queries import list_registrations
+from lms_carbon.lti.services.invites import invite_platform
 from lms_carbon.lti.services.keys import ANNOUNCED, rotate_keys
 from lms_carbon.lti.services.registrations import add_registration, institution_called
 
@@ -78,6 +79,16 @@ def add_platform(
     click.echo(f"{issuer} is registered. Enter there:")
     for label, value in _for_platform():
         click.echo(f"  {label + ':':17}{value}")
+
+
+@platform_commands.command("invite")
+@click.option("--institution", required=True, help="Slug of the institution that the platform will belong to.")
+@with_app
+def invite(institution: str) -> None:
+    """Print a link with which a platform registers itself: once, within seven days."""
+    token = invite_platform(by=None, institution_id=institution_called(institution), at=now())
+    click.echo(f"{current_settings().public_url}/lti/register/{token}")
+    click.echo("Paste it in Moodle under Manage tools, in Canvas as a dynamic registration URL.", err=True)
 
 
 @platform_commands.command("list")

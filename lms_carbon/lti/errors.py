@@ -220,6 +220,45 @@ class RegistrationInputError(InvalidInputError):
     sentence = mark("{name} must be an https address: {value}")
 
 
+class PlatformInvitationOverError(DomainError):
+    """An invitation that was used, or is older than seven days."""
+
+    status: ClassVar[int] = 410
+    code = "platform-invitation-over"
+    title = mark("This link is used up")
+    sentence = mark(
+        "A link for connecting a platform works once, within seven days. Make a new one on the platforms page."
+    )
+
+
+class PlatformDocumentError(DomainError):
+    """What a platform says of itself, or answers to a registration, is not what the specifications ask for."""
+
+    code = "platform-document"
+    title = mark("The platform could not be connected")
+    sentence = mark("What the platform says of itself cannot be used: {lacks} is missing or not as it should be.")
+    safe = mark("Nothing was registered here; the link can be used again.")
+
+
+class PlatformSilentError(PlatformDocumentError):
+    """No answer, or none that is let in."""
+
+    status: ClassVar[int] = 424
+    code = "platform-silent"
+    sentence = mark(
+        "The platform's address did not answer. It must be reachable from this tool by https; addresses in private"
+        " networks have to be allowed in the settings."
+    )
+
+
+class PlatformRefusesError(PlatformDocumentError):
+    """The platform does not take the registration."""
+
+    status: ClassVar[int] = 424
+    code = "platform-refuses"
+    sentence = mark("The platform refused with the answer {status}. Begin the registration there once more.")
+
+
 class NoInstitutionError(InvalidInputError):
     """No such institution."""
 
@@ -258,3 +297,11 @@ class NoSuchTargetError(InvalidInputError):
 
     code = "target-unknown"
     sentence = mark("Choose one of the activities in the list.")
+
+
+class NothingHandedInError(NotFoundError):
+    """A review of somebody who has handed in nothing, or whom this tool does not know."""
+
+    code = "nothing-handed-in"
+    title = mark("There is nothing to look at")
+    sentence = mark("This person has not handed in anything here yet.")

@@ -66,7 +66,7 @@ def forget_platforms() -> None:
     caches().tokens.clear()
 
 
-def add_deployment(*, by: Actor, registration: Registration, deployment_id: str, at: datetime) -> None:
+def add_deployment(*, by: Actor | None, registration: Registration, deployment_id: str, at: datetime) -> None:
     """Let a place launch; one that waited is confirmed, one that may already stays as it is."""
     known = next((place for place in registration.deployments if place.deployment_id == deployment_id), None)
     if known is not None:
@@ -83,7 +83,7 @@ def add_deployment(*, by: Actor, registration: Registration, deployment_id: str,
     _note(by, registration, "deployment.add", {"deployment": deployment_id}, at=at)
 
 
-def confirm_deployment(*, by: Actor, registration: Registration, place_id: int, at: datetime) -> None:
+def confirm_deployment(*, by: Actor | None, registration: Registration, place_id: int, at: datetime) -> None:
     """Let a place launch that a launch told of; raises `NotFoundError`."""
     place = _place_of(registration, place_id)
     if place.pending_since is None:

@@ -53,6 +53,8 @@ def test_a_platform_by_hand_whose_place_waits(app: Flask, admin: FlaskClient, pl
     for ours in ("/lti/login", "/lti/launch", "/lti/keys"):
         assert f"http://127.0.0.1:8000{ours}" in page
     assert "public_jwk_url" in admin.get("/lti/platforms/new?for=canvas").text
+    invited = submit(admin, "/lti/platforms/invite", page="/lti/platforms")
+    assert "http://127.0.0.1:8000/lti/register/" in invited.text
 
     wrong = submit(admin, "/lti/platforms/new", _form(platform, auth_login_url="ftp://x", issuer=""))
     assert wrong.status_code == 422
@@ -78,6 +80,7 @@ def test_a_platform_by_hand_whose_place_waits(app: Flask, admin: FlaskClient, pl
     assert submit(admin, f"{path}/places/{place_id}/remove", page=path).status_code == 404  # courses hang on it
     acts = list_acts(app)
     assert [act for act in acts if act.startswith(("platform", "deployment"))] == [
+        "platform.invite",
         "platform.add",
         "deployment.learn",
         "deployment.confirm",
