@@ -35,6 +35,7 @@ class Arrival:
     token: str
     path: str | None
     return_url: str | None
+    person_id: int
 
 
 def platform_in_force(issuer: str, client_id: str | None) -> Platform | None:
@@ -108,7 +109,11 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
     path = _find_path(link, platform.institution_id)
     if message.kind == DEEP_LINKING:
         path = f"/lti/deep-link/{keep_request(platform, message, launch_id=launch_id, at=at)}"
-    return Arrival(token, path, return_url)
+    elif message.kind == SUBMISSION_REVIEW:
+        target = link.target or known.line_item_target or message.target
+        keep_review(platform, message, launch_id=launch_id, target=target)
+        path = REVIEW
+    return Arrival(token, path, return_url, person_id)
 
 
 def _launch_role(message: Message, *, teaches: bool) -> Role | None:

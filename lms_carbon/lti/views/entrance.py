@@ -192,7 +192,7 @@ def admit(flow: HardenedMessageLaunch, at: datetime) -> Arrival:
     with _learning(flow, at), transaction():
         arrival = admit_launch(flow, language=language_of(request.accept_languages.best) or "zh", at=at)
         if before:
-            end_session_of_token(token=before, at=at)
+            end_session_of_token(token=before, at=at, successor=arrival.person_id)
     return arrival
 
 

@@ -19,6 +19,16 @@ _END_OF_TOKEN = (
     sa.update(_SESSION)
     .where(_SESSION.c.token_digest == sa.bindparam("token"), _SESSION.c.ended_at.is_(None))
     .values(ended_at=sa.bindparam("at"))
+    .returning(_SESSION.c.person_id, _SESSION.c.launch_id)
+)
+_END_OF_LAUNCH = (
+    sa.update(_SESSION)
+    .where(
+        _SESSION.c.person_id == sa.bindparam("person"),
+        _SESSION.c.launch_id == sa.bindparam("launch"),
+        _SESSION.c.ended_at.is_(None),
+    )
+    .values(ended_at=sa.bindparam("at"))
 )
 
 
@@ -65,9 +75,15 @@ def end_session(*, session_id: int, at: datetime) -> None:
     )
 
 
-def end_session_of_token(*, token: str, at: datetime) -> None:
-    """Sign out whoever used this browser before, so that nobody goes on as somebody else on a shared computer."""
-    session.execute(_END_OF_TOKEN, {"token": digest(token), "at": at})
+def end_session_of_token(*, token: str, at: datetime, successor: int | None = None) -> None:
+    """Sign out whoever used this browser before, so that nobody goes on as somebody else on a shared computer.
+
+    Where another person comes after them (`successor`, their id), the windows that were opened from that session end
+    too: an exam that somebody left open is not to be gone on with by the next.
+    """
+    ended = session.execute(_END_OF_TOKEN, {"token": digest(token), "at": at}).one_or_none()
+    if ended is not None and ended.launch_id is not None and successor not in (None, ended.person_id):
+        session.execute(_END_OF_LAUNCH, {"person": ended.person_id, "launch": ended.launch_id, "at": at})
 
 
 def end_other_sessions(*, by: Actor, at: datetime) -> int:
