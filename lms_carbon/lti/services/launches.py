@@ -109,10 +109,6 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
     path = _find_path(link, platform.institution_id)
     if message.kind == DEEP_LINKING:
         path = f"/lti/deep-link/{keep_request(platform, message, launch_id=launch_id, at=at)}"
-    elif message.kind == SUBMISSION_REVIEW:
-        target = link.target or known.line_item_target or message.target
-        keep_review(platform, message, launch_id=launch_id, target=target)
-        path = REVIEW
     return Arrival(token, path, return_url, person_id)
 
 
