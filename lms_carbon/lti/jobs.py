@@ -23,6 +23,7 @@ from lms_carbon.lti.services.outbox import (
     platforms_with_due_scores,
 )
 from lms_carbon.lti.services.registrations import signing_key
+from lms_carbon.lti.services.rosters import courses_to_read, refresh_roster
 from lms_carbon.lti.services.scores import SEND_SCORES
 
 
@@ -97,6 +98,14 @@ def fill_columns() -> None:
         queue_for_newcomers(at=now())
 
 
+def read_rosters() -> None:
+    """Read again who is in the courses that people come from."""
+    with transaction(write=False):
+        courses = courses_to_read(at=now())
+    for course_id in courses:
+        refresh_roster(course_id=course_id, at=now())
+
+
 def forget_logins() -> None:
     """Delete logins of yesterday."""
     with transaction():
@@ -106,5 +115,6 @@ def forget_logins() -> None:
 JOBS = (
     Job(SEND_SCORES, send_scores, timedelta(seconds=10)),
     Job("lti.fill_columns", fill_columns, timedelta(minutes=1)),
+    Job("lti.read_rosters", read_rosters, timedelta(minutes=10)),
     Job("lti.forget_logins", forget_logins, timedelta(hours=1)),
 )

@@ -16,6 +16,7 @@ from lms_carbon.lti.rules.rosters import (
     PAGE_SIZE,
     ROSTER_TYPE,
     ListedMember,
+    Roster,
     next_page,
     read_members,
 )
@@ -23,23 +24,27 @@ from lms_carbon.lti.rules.rosters import (
 log = structlog.get_logger("lms_carbon.lti")
 
 
-def fetch_members(access: Access, url: str, *, at: datetime) -> Sequence[ListedMember]:
+def fetch_members(access: Access, url: str, *, at: datetime, link: str | None = None) -> Roster:
     """Return all members of a course, each once; raises `RosterRefusedError`, `RosterUnreachableError`.
+
+    `link` keeps to those who may open that resource link, by the platform's id of it (NRPS 3.1).
 
     A page that leads to another host ends the reading: our token is for this platform alone.
     """
     found: dict[str, ListedMember] = {}
     asked: set[str] = set()
-    page: str | None = merge_query(url, {"limit": str(PAGE_SIZE)})
+    page: str | None = merge_query(url, {"limit": str(PAGE_SIZE)} | ({"rlid": link} if link else {}))
+    whole = True
     while page is not None and len(asked) < MOST_PAGES and len(found) < MOST_MEMBERS:
         asked.add(page)
         members, following = _fetch_page(access, page, at)
         found.update({member.subject: member for member in members})
         if following in asked or (following and origin_of(following) != origin_of(url)):
             log.warning("roster leads astray", registration=access.registration_id, page=page)
-            following = None
+            following, whole = None, False
         page = following
-    return list(found.values())[:MOST_MEMBERS]
+    kept = list(found.values())[:MOST_MEMBERS]
+    return Roster(members=kept, whole=whole and page is None and len(kept) == len(found))
 
 
 def _fetch_page(access: Access, page: str, at: datetime) -> tuple[Sequence[ListedMember], str | None]:

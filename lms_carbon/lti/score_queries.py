@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
-from lms_carbon.lti.models.launches import Course, ResourceLink
+from lms_carbon.lti.models.launches import Course, CourseMember, ResourceLink
 from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
 from lms_carbon.lti.policy import visible_line_items
 from lms_carbon.people.models.persons import Person
@@ -58,11 +58,16 @@ def list_scores(*, actor: Actor, target: str | None, state: DeliveryState | None
             Person.name,
             ResourceLink.title.label("link"),
             Course.title.label("course"),
+            CourseMember.gone_at,
         )
         .select_from(joined)
         .join(Person, Person.id == ScoreDelivery.person_id)
         .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
         .outerjoin(Course, Course.id == ResourceLink.course_id)
+        .outerjoin(
+            CourseMember,
+            sa.and_(CourseMember.course_id == Course.id, CourseMember.person_id == ScoreDelivery.person_id),
+        )
         .where(*shown, *([ScoreDelivery.state == state] if state else []))
         .order_by(trouble, ScoreDelivery.created_at.desc(), ScoreDelivery.id.desc())
         .limit(limit + 1)

@@ -14,17 +14,21 @@ from lms_carbon.cycles.queries import states_in_track
 from lms_carbon.lti.services.rosters import read_roster
 
 
+def _is_id(raw: str) -> bool:
+    return raw.isascii() and raw.isdecimal() and len(raw) <= 15
+
+
 def show_roster(track_id: int) -> str | Response:
     """Ask the platform who is in a course and show them to choose from; learners are ticked."""
     by = signed_in()
     with transaction(write=False):
         load_track(by, track_id)
-    raw = request.form.get("course", "")
-    if not raw.isascii() or not raw.isdecimal() or len(raw) > 15:
+    course, _, link = request.form.get("course", "").partition(".")
+    if not _is_id(course) or not (link == "" or _is_id(link)):
         flash(gettext("Choose a course."), "warn")
         return redirect(url_for("cycles.show_add", track_id=track_id), 303)
     try:
-        members = read_roster(course_id=int(raw), by=by, at=now())
+        members = read_roster(course_id=int(course), link_id=int(link) if link else None, by=by, at=now())
     except NotFoundError:
         raise
     except DomainError as problem:

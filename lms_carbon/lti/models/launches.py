@@ -54,7 +54,7 @@ class Course(Model):
     roster_due_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the schedule reads them next; None for now."""
     roster_problem: Mapped[str | None] = mapped_column(sa.String(32))
-    """Why the last reading by schedule failed, a `rules.rosters.Problem`."""
+    """Why the last reading by schedule failed: the code of the error."""
     line_items_url: Mapped[str | None] = mapped_column(sa.Text)
     """Where the platform lists the columns of the course's gradebook (AGS 3.1)."""
     created_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """What a platform's roster says (NRPS 2.0); what of it cannot be used is left out, never guessed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,16 @@ PAGE_SIZE: Final = 200
 MOST_PAGES: Final = 100
 MOST_MEMBERS: Final = 10_000
 
+_CURLY: Final = str.maketrans({"“": '"', "”": '"'})
 _MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster:
+    """What a platform told of a course's members; `whole` unless pages were left out."""
+
+    members: Sequence["ListedMember"]
+    whole: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +81,12 @@ def _read_name(raw: Mapping[str, Any]) -> str | None:
 
 
 def next_page(header: str | None) -> str | None:
-    """Return the address of the next page from a `Link` header: opaque, to be asked as it stands (NRPS 2.4.1)."""
-    for link in parse_header_links(header or ""):
+    """Return the address of the next page from a `Link` header: opaque, to be asked as it stands (NRPS 2.4.1).
+
+    Moodle's gradebook writes curly quotes, in UTF-8 that arrives as Latin-1, and `&amp;`.
+    """
+    text = (header or "").encode("latin-1", "replace").decode("utf-8", "replace")
+    for link in parse_header_links(text.translate(_CURLY).replace("&amp;", "&")):
         if link.get("rel", "").lower() == "next":
             return link["url"]
     return None
