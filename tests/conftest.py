@@ -82,6 +82,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for worker in range(workers) for name in dealt[worker::workers] for item in modules[name]]
 
 
+def pytest_runtest_setup() -> None:
+    """Let every test begin with the first of the kept key pairs."""
+    deal_anew()
+
+
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Where fixtures are given, a test that skips for want of them is a failure."""
     skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
@@ -105,7 +110,6 @@ def database_url(request: pytest.FixtureRequest, templates: Templates) -> str:
 
     A worker's databases keep their names, so that its apps can be kept too.
     """
-    deal_anew()
     return templates.renew(request.param, f"{unique_name()}_{request.param}")
 
 

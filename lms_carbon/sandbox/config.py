@@ -1,6 +1,7 @@
 """The seed of a sandbox: its people, courses, activities and the tool that it knows, read from a YAML or JSON file."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -123,15 +124,19 @@ class SandboxConfig:
 
 def load_config(path: Path | None = None) -> SandboxConfig:
     """The seed in `path` (YAML, of which JSON is a part), or the demo's. Raises ConfigError."""
+    if path is None:
+        return _demo_config()
     try:
-        if path is None:
-            text = (resources.files("lms_carbon.sandbox") / "data" / "demo.yaml").read_text("utf-8")
-        else:
-            text = path.read_text("utf-8")
-        raw = yaml.safe_load(text)
+        raw = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"The sandbox's seed cannot be read: {error}") from error
     return parse_config(raw)
+
+
+@cache
+def _demo_config() -> SandboxConfig:
+    seed = resources.files("lms_carbon.sandbox") / "data" / "demo.yaml"
+    return parse_config(yaml.safe_load(seed.read_text("utf-8")))
 
 
 def parse_config(raw: Any) -> SandboxConfig:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -17,11 +18,11 @@ from lms_carbon.paths.models import Activity, ActivityTag
 from lms_carbon.people.services.audit import record_act
 
 
-def read_samples() -> list[dict[str, Any]]:
+@cache
+def read_samples() -> tuple[Mapping[str, Any], ...]:
     """Return the activities of `data/activities.yaml`."""
     source = resources.files("lms_carbon.paths") / "data/activities.yaml"
-    samples: list[dict[str, Any]] = yaml.safe_load(source.read_text("utf-8"))
-    return samples
+    return tuple(yaml.safe_load(source.read_text("utf-8")))
 
 
 def import_activities(

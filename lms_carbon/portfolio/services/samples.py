@@ -1,6 +1,8 @@
 """The sample rubrics that ship with portfolios: one for 碳减排工程师 (5.2.1), one for any position."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -12,10 +14,10 @@ from lms_carbon.marking.services.rubrics import import_rubrics
 SAMPLES = resources.files("lms_carbon.portfolio") / "data" / "rubrics.yaml"
 
 
-def read_samples() -> list[dict[str, Any]]:
+@cache
+def read_samples() -> tuple[Mapping[str, Any], ...]:
     """Return the documents, in the shape of `marking.rules.documents`."""
-    documents: list[dict[str, Any]] = yaml.safe_load(SAMPLES.read_text("utf-8"))["rubrics"]
-    return documents
+    return tuple(yaml.safe_load(SAMPLES.read_text("utf-8"))["rubrics"])
 
 
 def import_sample_rubrics(*, institution_id: int, by: Actor | None, at: datetime) -> list[int]:
