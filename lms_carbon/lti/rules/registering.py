@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lms_carbon.lti.errors import PlatformDocumentError
+from lms_carbon.lti.platform_errors import PlatformDocumentError
 from lms_carbon.lti.rules.addresses import is_usable
 from lms_carbon.lti.rules.claims import ID_LENGTH, tidy_text
 from lms_carbon.lti.rules.platforms import CANVAS, CANVAS_PICKERS, CUSTOM, DESCRIPTION, SCOPES, TITLE, tool_addresses

@@ -10,8 +10,8 @@ from lms_carbon.core.db import database_now, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.core.transaction import independent
-from lms_carbon.lti.errors import PlatformInvitationOverError
 from lms_carbon.lti.models.registrations import PlatformInvitation
+from lms_carbon.lti.platform_errors import PlatformInvitationOverError
 from lms_carbon.people.models.persons import Institution
 from lms_carbon.people.rules import INVITATION_LIFE, digest, make_token
 from lms_carbon.people.services.audit import record_act

@@ -9,8 +9,8 @@ from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.lti.caches import caches
-from lms_carbon.lti.errors import RegistrationExistsError
 from lms_carbon.lti.models.registrations import Deployment, Registration
+from lms_carbon.lti.platform_errors import RegistrationExistsError
 from lms_carbon.lti.rules.addresses import origin_of
 from lms_carbon.lti.services.places import insert_into
 from lms_carbon.lti.services.registrations import check_addresses

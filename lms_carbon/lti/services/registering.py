@@ -9,9 +9,9 @@ import structlog
 
 from lms_carbon.core.db import session
 from lms_carbon.core.settings import current_settings
-from lms_carbon.lti.errors import PlatformDocumentError, PlatformRefusesError, PlatformSilentError
 from lms_carbon.lti.http import Answer, FetchError, fetch, is_demo
 from lms_carbon.lti.models.registrations import PlatformInvitation, Registration
+from lms_carbon.lti.platform_errors import PlatformDocumentError, PlatformRefusesError, PlatformSilentError
 from lms_carbon.lti.rules.registering import Granted, PlatformDocument, read_granted, read_platform, registration_body
 from lms_carbon.lti.services.invites import Invited
 from lms_carbon.lti.services.platforms import add_deployment, edit_platform
@@ -77,15 +77,7 @@ def keep_platform(
             Registration.ended_at.is_(None),
         )
     )
-    told: dict[str, Any] = {
-        "auth_login_url": platform.auth_login_url,
-        "auth_token_url": platform.auth_token_url,
-        "key_set_url": platform.key_set_url,
-        "auth_audience": platform.auth_audience,
-        "frame_origins": [page_origin] if page_origin else [],
-        "product": platform.product or None,
-        "granted_scopes": granted.scopes,
-    }
+    told = _told(platform, granted, page_origin)
     if known is None:
         kept = add_registration(
             by=None,
@@ -106,3 +98,15 @@ def keep_platform(
         sa.update(PlatformInvitation).where(PlatformInvitation.id == invited.id).values(registration_id=kept.id)
     )
     return kept
+
+
+def _told(platform: PlatformDocument, granted: Granted, page_origin: str | None) -> dict[str, Any]:
+    return {
+        "auth_login_url": platform.auth_login_url,
+        "auth_token_url": platform.auth_token_url,
+        "key_set_url": platform.key_set_url,
+        "auth_audience": platform.auth_audience,
+        "frame_origins": [page_origin] if page_origin else [],
+        "product": platform.product or None,
+        "granted_scopes": granted.scopes,
+    }

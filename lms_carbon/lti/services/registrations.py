@@ -12,9 +12,9 @@ from lms_carbon.core.identity import Actor
 from lms_carbon.core.transaction import independent
 from lms_carbon.core.vault import seal, unseal
 from lms_carbon.lti.caches import caches
-from lms_carbon.lti.errors import NoInstitutionError, RegistrationExistsError, RegistrationInputError
 from lms_carbon.lti.http import is_demo
 from lms_carbon.lti.models.registrations import Deployment, KeyState, Registration, ToolKey
+from lms_carbon.lti.platform_errors import NoInstitutionError, RegistrationExistsError, RegistrationInputError
 from lms_carbon.lti.queries import platform_addresses
 from lms_carbon.lti.rules.addresses import is_usable, origin_of
 from lms_carbon.people.models.persons import Institution

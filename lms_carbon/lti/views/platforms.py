@@ -15,8 +15,8 @@ from lms_carbon.core.hooks import NavItem
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role, signed_in
 from lms_carbon.core.settings import current_settings
-from lms_carbon.lti.errors import RegistrationExistsError, RegistrationInputError
 from lms_carbon.lti.models.registrations import Registration
+from lms_carbon.lti.platform_errors import RegistrationExistsError, RegistrationInputError
 from lms_carbon.lti.queries import list_platforms
 from lms_carbon.lti.rules.platforms import PRESETS, SCOPE_WORDS, canvas_configuration, missing_scopes, tool_addresses
 from lms_carbon.lti.schemas import DeploymentForm, NewPlatformForm, PlatformForm

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lms_carbon.lti.errors import PlatformDocumentError
+from lms_carbon.lti.platform_errors import PlatformDocumentError
 from lms_carbon.lti.rules.platforms import SCOPES, canvas_configuration, missing_scopes
 from lms_carbon.lti.rules.registering import PLATFORM, TOOL, read_granted, read_platform, registration_body
 
