@@ -182,6 +182,31 @@ class ShownWork:
 
 shown_work: Hook[[str], ShownWork | None] = Hook("shown_work")
 """Source of a work (`sheet:17`) → what the marking page shows of it; None if not mine."""
+@dataclass(frozen=True, kw_only=True)
+class ReviewedWork:
+    """What one person did with something placed in a course, for those who ask from the course's gradebook.
+
+    Before the release it says that something was handed in and when; nothing that depends on a mark.
+    """
+
+    title: dict[str, str]
+    instrument_id: int | None
+    """Whose assessors and moderators may ask too; None for what has none."""
+    handed_in_at: datetime | None
+    released: bool
+    score: int | None = None
+    """Hundredths of 100; None before the release and for the unmarked."""
+    comment: dict[str, str] | None = None
+    """What stands beside the score, such as the level."""
+    source: str = ""
+    """As `shown_work` reads it, where the asker may see the work itself: it was theirs to mark, and is released."""
+    officer_path: str = ""
+    """Where officers see more."""
+
+
+reviewed_work: Hook[[str, int, Any], ReviewedWork | None] = Hook("reviewed_work")
+"""What a link points at, id of a person, `core.identity.Actor` who asks → what that person did; None if not mine."""
+
 
 scores_out: Hook[[Collection[int], datetime], None] = Hook("scores_out")
 """Ids of instruments whose scores just became visible, or changed after they were: send them to gradebooks."""

@@ -193,6 +193,23 @@ def find_handed_in(portfolio_id: int) -> Portfolio | None:
     )
 
 
+def find_handed_in_by(code: str, person_id: int, institution_id: int) -> Portfolio | None:
+    """Return a person's submitted portfolio in the review of that code, with its instrument."""
+    return session.scalar(
+        sa.select(Portfolio)
+        .join(Portfolio.review)
+        .where(
+            PortfolioReview.institution_id == institution_id,
+            PortfolioReview.code == code,
+            Portfolio.person_id == person_id,
+            Portfolio.state == PortfolioState.SUBMITTED,
+        )
+        .options(joinedload(Portfolio.review).joinedload(PortfolioReview.instrument))
+        .order_by(Portfolio.id.desc())
+        .limit(1)
+    )
+
+
 def requirements_without(asked: Collection[Requirement], evidence: Collection[Evidence]) -> list[Requirement]:
     """Return the requirements that no evidence is for."""
     held = {each.requirement_id for each in evidence}

@@ -69,6 +69,7 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /lti/register/<token>": Rule(ANYBODY, "gone"),
     "POST /lti/register/<token>": Rule(ANYBODY, "gone"),
     "GET /lti/scores": Rule(GRADEBOOK),
+    "GET /lti/review": Rule(KNOWN, "gone"),
     "POST /lti/scores/resend": Rule(GRADEBOOK),
     "POST /lti/scores/<int:delivery_id>/resend": Rule(GRADEBOOK, "gone"),
     # people: getting in and out, one's own, the administrator's desk

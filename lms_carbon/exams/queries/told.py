@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms_carbon.core.db import read_clock, session
-from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork
+from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork, ReviewedWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Track
-from lms_carbon.cycles.queries import name_track
+from lms_carbon.cycles.queries import instrument_scores, name_track
 from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.models.exams import Exam, Form
 from lms_carbon.exams.rules.states import AttemptState, Door, DoorFacts, ExamState, door
@@ -119,6 +119,38 @@ def _listed(exam: Exam) -> ListedTarget:
         closes_at=exam.closes_at,
         state=mark("The exam is not open yet") if exam.state is ExamState.DRAFT else "",
         window=True,
+    )
+
+
+def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None:
+    """Answer the hook `reviewed_work`: a person's newest attempt that was handed in, of `exam:<code>`."""
+    kind, _, code = target.partition(":")
+    if kind != "exam" or not code:
+        return None
+    attempt = session.scalar(
+        sa.select(Attempt)
+        .join(Attempt.exam)
+        .where(
+            Exam.institution_id == by.institution_id,
+            Exam.code == code,
+            Attempt.person_id == person_id,
+            Attempt.state == AttemptState.SUBMITTED,
+        )
+        .options(contains_eager(Attempt.exam).joinedload(Exam.instrument))
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
+    if attempt is None or attempt.exam.instrument is None or attempt.candidacy_id is None:
+        return None
+    instrument = attempt.exam.instrument
+    released = instrument.released_at is not None
+    return ReviewedWork(
+        title=attempt.exam.title,
+        instrument_id=instrument.id,
+        handed_in_at=attempt.submitted_at,
+        released=released,
+        score=instrument_scores(instrument).get(attempt.candidacy_id) if released else None,
+        officer_path=f"/exams/{attempt.exam_id}/attempts",
     )
 
 

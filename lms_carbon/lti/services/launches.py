@@ -16,11 +16,12 @@ from lms_carbon.lti.models.launches import Launch
 from lms_carbon.lti.pylti import HardenedMessageLaunch
 from lms_carbon.lti.queries import Platform, find_known, find_platform
 from lms_carbon.lti.rules.addresses import is_usable, safe_return_url
-from lms_carbon.lti.rules.claims import DEEP_LINKING, Message
+from lms_carbon.lti.rules.claims import DEEP_LINKING, SUBMISSION_REVIEW, Message
 from lms_carbon.lti.rules.roles import is_learning, is_teaching
 from lms_carbon.lti.services.copies import WAITING, find_origin, keep_origin
 from lms_carbon.lti.services.deep_links import keep_request
 from lms_carbon.lti.services.places import keep_course, keep_line_item, keep_link
+from lms_carbon.lti.services.reviews import REVIEW, keep_review
 from lms_carbon.people.services.persons import upsert_identity
 from lms_carbon.people.services.sessions import start_session
 
@@ -106,9 +107,7 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
         launch_role=_launch_role(message, teaches=teaches),
         course_id=course_id if teaches else None,
     )
-    path = _find_path(link, platform.institution_id)
-    if message.kind == DEEP_LINKING:
-        path = f"/lti/deep-link/{keep_request(platform, message, launch_id=launch_id, at=at)}"
+    path = _lead_on(platform, message, known, link=link, launch_id=launch_id, at=at)
     return Arrival(token, path, return_url, person_id)
 
 
@@ -217,6 +216,19 @@ def _keep_line_item(platform: Platform, message: Message, known: Any, *, link: _
         target=link.target,
         at=at,
     )
+
+
+def _lead_on(
+    platform: Platform, message: Message, known: Any, *, link: _Link, launch_id: int, at: datetime
+) -> str | None:
+    """Return the page that a launch opens: the picker, a review, or what the activity points at."""
+    if message.kind == DEEP_LINKING:
+        return f"/lti/deep-link/{keep_request(platform, message, launch_id=launch_id, at=at)}"
+    if message.kind == SUBMISSION_REVIEW:
+        target = link.target or known.line_item_target or message.target
+        keep_review(platform, message, launch_id=launch_id, target=target)
+        return REVIEW
+    return _find_path(link, platform.institution_id)
 
 
 def _find_path(link: _Link, institution_id: int) -> str | None:

@@ -1,7 +1,7 @@
 """The index of LTI's addresses."""
 
 from lms_carbon.core.web import PUBLIC, SIGNED_IN, package_blueprint, roles
-from lms_carbon.lti.views import copies, entrance, ladder, picker, platforms, platforms_register, scores
+from lms_carbon.lti.views import copies, entrance, ladder, picker, platforms, platforms_register, review, scores
 
 blueprint = package_blueprint("lti")
 
@@ -64,3 +64,4 @@ blueprint.add_url_rule(_REGISTER, view_func=platforms_register.show_registration
 blueprint.add_url_rule(
     _REGISTER, view_func=platforms_register.register_platform, methods=["POST"], access=PUBLIC, transactional=False
 )
+blueprint.add_url_rule("/lti/review", view_func=review.show_review, methods=["GET"], access=SIGNED_IN)

@@ -7,18 +7,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from lms_carbon.core.db import read_clock, session
-from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork, ShownWork
+from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork, ReviewedWork, ShownWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Track
 from lms_carbon.cycles.queries import instrument_scores, name_track
 from lms_carbon.lti.services.scores import queue_scores
+from lms_carbon.marking.policy import may_see_work
 from lms_carbon.marking.queries import count_works
 from lms_carbon.people.models.persons import Person
 from lms_carbon.portfolio.models import Evidence, Portfolio, PortfolioReview
 from lms_carbon.portfolio.queries import (
     evidence_by_requirement,
     find_handed_in,
+    find_handed_in_by,
     list_asked,
     list_evidence,
 )
@@ -133,6 +135,28 @@ def list_facts(track_id: int) -> list[InstrumentFacts]:
         )
         for review, open_count, done_count in rows
     ]
+
+
+def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None:
+    """Answer the hook `reviewed_work`: a person's portfolio that was handed in, of `portfolio:<code>`."""
+    kind, _, code = target.partition(":")
+    if kind != KIND or not code:
+        return None
+    portfolio = find_handed_in_by(code, person_id, by.institution_id)
+    if portfolio is None:
+        return None
+    instrument = portfolio.review.instrument
+    released = instrument.released_at is not None
+    source = f"{KIND}:{portfolio.id}"
+    return ReviewedWork(
+        title=instrument.title,
+        instrument_id=instrument.id,
+        handed_in_at=portfolio.submitted_at,
+        released=released,
+        score=instrument_scores(instrument).get(portfolio.candidacy_id) if released else None,
+        source=source if released and may_see_work(by, source) else "",
+        officer_path=f"/portfolios/{portfolio.review_id}/desk",
+    )
 
 
 def list_own_work(by: Actor) -> list[OwnWork]:

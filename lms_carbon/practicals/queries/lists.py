@@ -69,6 +69,24 @@ def list_placeable(institution_id: int) -> Sequence[Practical]:
     return session.scalars(query).all()
 
 
+def find_newest_sheet(code: str, person_id: int, institution_id: int) -> Sheet | None:
+    """Return a person's newest sheet of a practical that was handed in, with the instrument. One query."""
+    query = (
+        sa.select(Sheet)
+        .join(Sheet.practical)
+        .where(
+            Practical.institution_id == institution_id,
+            Practical.code == code,
+            Sheet.person_id == person_id,
+            Sheet.state == SheetState.SUBMITTED,
+        )
+        .options(joinedload(Sheet.practical).joinedload(Practical.instrument))
+        .order_by(Sheet.number.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
 def list_sheets(practical_id: int) -> Sequence[tuple[Sheet, Person]]:
     """Return who works on a practical, in the order they began; load it through the right first. One query."""
     query = (

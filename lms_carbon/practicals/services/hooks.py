@@ -6,15 +6,18 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from lms_carbon.core.db import read_clock, session
-from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork, ShownWork
+from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWork, ReviewedWork, ShownWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy
 from lms_carbon.cycles.queries import instrument_scores, name_track
 from lms_carbon.lti.services.scores import queue_scores
+from lms_carbon.marking.policy import may_see_work
 from lms_carbon.practicals.models import Practical, PracticalState, Sheet, SheetState
+from lms_carbon.practicals.policy import source_of
 from lms_carbon.practicals.queries.lists import (
     OwnLine,
+    find_newest_sheet,
     lines_of_track,
     list_own,
     list_placeable,
@@ -62,6 +65,28 @@ def find_shown_work(source: str) -> ShownWork | None:
         return None
     sheet = session.scalar(sa.select(Sheet).where(Sheet.id == int(number)))
     return None if sheet is None else ShownWork(template="practicals/_work.html", values=show_work(sheet))
+
+
+def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None:
+    """Answer the hook `reviewed_work`: a person's newest sheet that was handed in, of `practical:<code>`."""
+    kind, _, code = target.partition(":")
+    if kind != "practical" or not code:
+        return None
+    sheet = find_newest_sheet(code, person_id, by.institution_id)
+    if sheet is None:
+        return None
+    instrument = sheet.practical.instrument
+    released = instrument.released_at is not None
+    source = source_of(sheet.id)
+    return ReviewedWork(
+        title=instrument.title,
+        instrument_id=instrument.id,
+        handed_in_at=sheet.submitted_at,
+        released=released,
+        score=instrument_scores(instrument).get(sheet.candidacy_id) if released else None,
+        source=source if released and may_see_work(by, source) else "",
+        officer_path=f"/practicals/{sheet.practical_id}/desk",
+    )
 
 
 def list_open_work(cycle_id: int) -> list[OpenWork]:

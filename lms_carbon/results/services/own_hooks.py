@@ -1,10 +1,11 @@
 """What results answer to lower packages about a candidate's own page; registered in `app.py`."""
 
-from lms_carbon.core.hooks import ListedTarget, OwnWork
+from lms_carbon.core.hooks import ListedTarget, OwnWork, ReviewedWork
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.models import CycleState
-from lms_carbon.results.queries.published import find_cycle_by_code, list_cycles, list_own_candidacies
+from lms_carbon.results.queries.published import find_cycle_by_code, list_cycles, list_own_candidacies, newest_result
+from lms_carbon.results.services.issuing import comment_of
 
 
 def find_launch_target(target: str, institution_id: int) -> str | None:
@@ -31,6 +32,28 @@ def list_targets(institution_id: int) -> list[ListedTarget]:
         )
         for cycle in list_cycles(institution_id)
     ]
+
+
+def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None:
+    """Answer the hook `reviewed_work`: a person's published result of `result:<cycle code>`, where there is one."""
+    kind, _, code = target.partition(":")
+    cycle = find_cycle_by_code(code, by.institution_id) if kind == "result" and code else None
+    if cycle is None:
+        return None
+    for candidacy in list_own_candidacies(person_id, by.institution_id, cycle_ids=[cycle.id]):
+        found = newest_result(candidacy.id) if cycle.state is CycleState.PUBLISHED else None
+        said = comment_of(found.outcome, found.level, candidacy.track.band) if found is not None else ""
+        zh, _, en = said.partition(" · ")
+        return ReviewedWork(
+            title=cycle.title,
+            instrument_id=None,
+            handed_in_at=None,
+            released=found is not None,
+            score=found.total if found is not None else None,
+            comment={"zh": zh, "en": en} if said else None,
+            officer_path=f"/results/{candidacy.id}",
+        )
+    return None
 
 
 def list_own_results(by: Actor) -> list[OwnWork]:
