@@ -63,6 +63,7 @@ faults: $(VENV)/.dev $(VENV)/.system ## Kill processes under way and see that no
 bench: $(VENV)/.dev $(VENV)/.system ## Measure against baselines of the same run
 	$(BIN)/python -m bench.saves
 	$(BIN)/python -m bench.launches
+	$(BIN)/python -m bench.outbox
 	$(BIN)/python -m bench.aggregate
 
 messages: $(VENV)/.dev ## Bring the Chinese catalogues up to date with the code

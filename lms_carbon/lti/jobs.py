@@ -10,7 +10,7 @@ from lms_carbon.core.clock import now
 from lms_carbon.core.jobs import Job
 from lms_carbon.core.transaction import transaction
 from lms_carbon.lti.gradebook import Access, Sending, send_score
-from lms_carbon.lti.rules.scores import Outcome, Verdict, next_stamp
+from lms_carbon.lti.rules.scores import Outcome, Verdict, is_away, next_stamp
 from lms_carbon.lti.services.columns import fill_column, queue_for_newcomers, unfilled_columns
 from lms_carbon.lti.services.logins import sweep_logins
 from lms_carbon.lti.services.outbox import (
@@ -21,6 +21,7 @@ from lms_carbon.lti.services.outbox import (
     next_due,
     note_outcome,
     platforms_with_due_scores,
+    still_due,
 )
 from lms_carbon.lti.services.registrations import signing_key
 from lms_carbon.lti.services.rosters import courses_to_read, refresh_roster
@@ -40,22 +41,33 @@ def send_scores() -> None:
 
 def _send_to(registration_id: int, lease: datetime) -> None:
     """Send a platform's scores one after the other until none is due, the platform is away, or the lease is lost."""
-    while True:
-        at = now()
-        until = at + LEASE
-        with transaction():
-            if not keep_platform(registration_id=registration_id, lease=lease, until=until):
-                return
-            due = next_due(registration_id=registration_id, at=at)
-        lease = until
-        verdict = _send(due) if due else None
-        if verdict is None or verdict.outcome is Outcome.LATER:
+    faults, away = 0, False
+    while not away:
+        with transaction(write=False):
+            batch = next_due(registration_id=registration_id, at=now())
+        for waiting in batch:
+            if lease < now() + LEASE / 2:
+                until = now() + LEASE
+                with transaction():
+                    if not keep_platform(registration_id=registration_id, lease=lease, until=until):
+                        return
+                lease = until
+            with transaction(write=False):
+                due = still_due(waiting)
+            if due is None:
+                continue
+            verdict = _send(due, faults=faults)
+            faults = faults + 1 if verdict.outcome is Outcome.LATER else 0
+            away = is_away(verdict, faults=faults)
+            if away:
+                break
+        if not batch:
             break
     with transaction():
         keep_platform(registration_id=registration_id, lease=lease, until=None)
 
 
-def _send(due: Due) -> Verdict:
+def _send(due: Due, *, faults: int) -> Verdict:
     stamp = next_stamp(now(), due.last_sent_at)
     access = Access(
         registration_id=due.registration_id,
@@ -78,7 +90,14 @@ def _send(due: Due) -> Verdict:
         at=now(),
     )
     with transaction():
-        note_outcome(due=due, verdict=verdict, stamp=stamp, chance=random.random(), at=now())  # noqa: S311 - jitter
+        note_outcome(
+            due=due,
+            verdict=verdict,
+            stamp=stamp,
+            chance=random.random(),  # noqa: S311 - jitter
+            at=now(),
+            goes_on=not is_away(verdict, faults=faults + 1),
+        )
     return verdict
 
 

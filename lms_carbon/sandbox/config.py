@@ -1,7 +1,7 @@
 """The seed of a sandbox: its people, courses, activities and the tool that it knows, read from a YAML or JSON file."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,11 @@ class Course:
     """Subs of its members."""
     activities: tuple[Activity, ...]
 
+    @cached_property
+    def subs(self) -> frozenset[str]:
+        """The members' subs, to look one up."""
+        return frozenset(self.people)
+
 
 @dataclass(frozen=True)
 class SandboxConfig:
@@ -105,9 +110,13 @@ class SandboxConfig:
     people: tuple[Person, ...]
     courses: tuple[Course, ...]
 
+    @cached_property
+    def _by_sub(self) -> dict[str, Person]:
+        return {person.sub: person for person in self.people}
+
     def person(self, sub: str | None) -> Person | None:
         """The person with that sub."""
-        return next((person for person in self.people if person.sub == sub), None)
+        return self._by_sub.get(sub) if sub is not None else None
 
     def course(self, course_id: str) -> Course | None:
         """The course with that id."""
@@ -115,11 +124,11 @@ class SandboxConfig:
 
     def members(self, course: Course) -> list[Person]:
         """The people of a course, in the order of the seed."""
-        return [person for person in self.people if person.sub in course.people]
+        return [person for person in self.people if person.sub in course.subs]
 
     def member(self, course: Course, sub: str | None) -> Person | None:
         """The person with that sub, if the course has them."""
-        return next((person for person in self.members(course) if person.sub == sub), None)
+        return self.person(sub) if sub in course.subs else None
 
 
 def load_config(path: Path | None = None) -> SandboxConfig:

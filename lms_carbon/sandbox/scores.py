@@ -198,11 +198,12 @@ def list_results(course_id: str, line_item_id: int) -> Response:
     client_id = require_scope(SCOPE_RESULT)
     check_accept(TYPE_RESULTS)
     column = find_column(course_id, line_item_id, client_id)
-    scores = [
-        score
-        for score in list_scores(database(), course_id)
-        if score.line_item_id == column.id and request.args.get("user_id", score.sub) == score.sub
-    ]
+    sub = request.args.get("user_id")
+    if sub is None:
+        scores = [score for score in list_scores(database(), course_id) if score.line_item_id == column.id]
+    else:
+        found = find_score(database(), column.id, sub)
+        scores = [found] if found is not None else []
     page, headers = cut_page(scores, curly=True)
     answer = answer_json([_result(score, column) for score in page], TYPE_RESULTS)
     answer.headers.update(headers)

@@ -10,6 +10,7 @@ SCORE_TYPE: Final = "application/vnd.ims.lis.v1.score+json"
 RESULTS_TYPE: Final = "application/vnd.ims.lis.v2.resultcontainer+json"
 MAXIMUM: Final = 100
 GIVES_UP_AFTER: Final = timedelta(days=5)
+_FAULTS_IN_A_ROW: Final = 3
 _SHORTEST: Final = timedelta(seconds=20)
 _LONGEST: Final = timedelta(hours=6)
 _LONGEST_ASKED: Final = timedelta(hours=1)
@@ -109,6 +110,16 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Verdict
         422: Reason.NOT_ENROLLED,
     }
     return Verdict(Outcome.REFUSED, reasons.get(status, Reason.NOT_TAKEN))
+
+
+def is_away(verdict: Verdict, *, faults: int) -> bool:
+    """Tell whether a platform is to be left alone: at once where it said so or is not there, else after some faults.
+
+    `faults` is how many tries in a row failed, this one among them.
+    """
+    if verdict.outcome is not Outcome.LATER:
+        return False
+    return verdict.reason is not Reason.PLATFORM_FAULT or verdict.wait is not None or faults >= _FAULTS_IN_A_ROW
 
 
 def _asked_wait(headers: Mapping[str, str]) -> timedelta | None:

@@ -5,7 +5,7 @@ out, and the next one goes on.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from lms_carbon.lti.rules.scores import GIVES_UP_AFTER, Outcome, Verdict, pause_
 
 LEASE: Final = timedelta(minutes=4)
 """How long a sender may be silent before another takes its platform over; a score takes 2 minutes at most."""
+BATCH: Final = 50
 _DELIVERY: Final[Any] = ScoreDelivery.__table__
 
 
@@ -26,6 +27,9 @@ class Due:
     """One score to send, with all that is needed for it."""
 
     id: int
+    line_item_id: int
+    person_id: int
+    seq: int
     line_item: str
     subject: str
     score: int
@@ -95,8 +99,8 @@ def _last_sent() -> sa.ScalarSelect[Any]:
     )
 
 
-def next_due(*, registration_id: int, at: datetime) -> Due | None:
-    """Return the score to send next: first those not tried yet, so that a bad one cannot hold the others up."""
+def next_due(*, registration_id: int, at: datetime) -> list[Due]:
+    """Return scores to send next: first those not tried yet, so that a bad one cannot hold the others up."""
     found = session.execute(
         sa.select(
             ScoreDelivery.id,
@@ -122,14 +126,16 @@ def next_due(*, registration_id: int, at: datetime) -> Due | None:
             ScoreDelivery.next_try_at <= at,
         )
         .order_by(ScoreDelivery.tries, ScoreDelivery.id)
-        .limit(1)
+        .limit(BATCH)
     )
-    row = found.mappings().one_or_none()
-    if row is None:
+    return [Due(**row, ours=()) for row in found.mappings()]
+
+
+def still_due(due: Due) -> Due | None:
+    """Return a score as it is sent now, None where another took its place or the person was let go of."""
+    if session.scalar(sa.select(_DELIVERY.c.state).where(_DELIVERY.c.id == due.id)) is not DeliveryState.WAITING:
         return None
-    due = dict(row)
-    place = (due.pop("line_item_id"), due.pop("person_id"), due.pop("seq"))
-    return Due(**due, ours=_scores_before(*place))
+    return replace(due, ours=_scores_before(due.line_item_id, due.person_id, due.seq)) if due.seq > 1 else due
 
 
 def _scores_before(line_item_id: int, person_id: int, seq: int) -> list[int]:
@@ -154,8 +160,13 @@ def _scores_before(line_item_id: int, person_id: int, seq: int) -> list[int]:
     return scores
 
 
-def note_outcome(*, due: Due, verdict: Verdict, stamp: datetime, chance: float, at: datetime) -> None:
-    """Write down what became of a try. A platform that is away is left alone with all its scores for a while."""
+def note_outcome(
+    *, due: Due, verdict: Verdict, stamp: datetime, chance: float, at: datetime, goes_on: bool = False
+) -> None:
+    """Write down what became of a try. A platform that is away is left alone with all its scores for a while.
+
+    `goes_on` says that it is not thought to be away: this score alone waits.
+    """
     row = session.execute(
         sa.select(_DELIVERY.c.tries, _DELIVERY.c.created_at, _DELIVERY.c.state).where(_DELIVERY.c.id == due.id)
     ).one()
@@ -171,7 +182,8 @@ def note_outcome(*, due: Due, verdict: Verdict, stamp: datetime, chance: float, 
     else:
         pause = pause_after(row.tries, chance=chance, asked=verdict.wait)
         told |= {"next_try_at": at + pause}
-        _hold_back(due.registration_id, until=at + pause)
+        if not goes_on:
+            _hold_back(due.registration_id, until=at + pause)
     session.execute(sa.update(_DELIVERY).where(_DELIVERY.c.id == due.id).values(**told))
 
 

@@ -180,7 +180,7 @@ def test_a_token_that_ended_is_renewed_once(world: World) -> None:
     [
         ((429, {"Retry-After": "120"}, b""), "busy"),
         ((403, {}, b"403 Forbidden (Rate Limit Exceeded)"), "busy"),
-        ((503, {}, b""), "platform-fault"),
+        ((503, {"Retry-After": "120"}, b"<html>"), "platform-fault"),
     ],
 )
 def test_a_platform_that_is_away_is_left_alone(world: World, answer: Any, reason: str) -> None:
@@ -231,6 +231,23 @@ def test_a_platform_that_does_not_answer_for_days(world: World) -> None:
         session.execute(sa.update(ScoreDelivery).values(created_at=now() - timedelta(days=6)))
     world.send()
     assert world.states() == [("refused", "platform-fault")]
+
+
+def test_one_fault_does_not_hold_up_the_others_but_three_do(world: World) -> None:
+    world.gradebook.script = [(500, {}, b""), (204, {}, b""), (200, {}, b"<!doctype html>Maintenance")]
+    world.queue(1000, 2000, 3000)
+    world.send()
+    assert world.states() == [("waiting", "platform-fault"), ("sent", None), ("waiting", "platform-fault")]
+    world.wait_over()
+    world.send()
+    assert [state for state, _ in world.states()] == ["sent"] * 3
+    world.gradebook.script = [(502, {}, b"")] * 9
+    world.queue(1100, 2100, 3100)
+    world.queue(1200, 2200, 3200)
+    world.wait_over()
+    world.send()
+    world.send()
+    assert len(world.gradebook.scores) == 8
 
 
 def test_a_grade_changed_in_the_platform_stands_until_somebody_decides(world: World) -> None:
