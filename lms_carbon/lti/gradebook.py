@@ -57,17 +57,7 @@ def access_token(access: Access, scope: str, *, at: datetime) -> str:
     found = caches().tokens.find((access.registration_id, scope), lambda: None)
     if found is not None:
         return found
-    answer = fetch(
-        "POST",
-        access.token_url,
-        headers={"Accept": "application/json"},
-        data={
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": _assertion(access, at),
-            "scope": scope,
-        },
-    )
+    answer = request_token(access, scope, at=at)
     if answer.status != 200:
         raise NoTokenError(f"status {answer.status}: {answer.body[:200]!r}")
     document = answer.json()
@@ -78,6 +68,21 @@ def access_token(access: Access, scope: str, *, at: datetime) -> str:
     if isinstance(seconds, (int, float)) and seconds > MARGIN:
         caches().tokens.keep((access.registration_id, scope), token, seconds - MARGIN)
     return token
+
+
+def request_token(access: Access, scope: str, *, at: datetime) -> Answer:
+    """Ask for a token and return whatever the platform answers; raises `FetchError`."""
+    return fetch(
+        "POST",
+        access.token_url,
+        headers={"Accept": "application/json"},
+        data={
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": _assertion(access, at),
+            "scope": scope,
+        },
+    )
 
 
 def _assertion(access: Access, at: datetime) -> str:

@@ -1,7 +1,17 @@
 """The index of LTI's addresses."""
 
 from lms_carbon.core.web import PUBLIC, SIGNED_IN, package_blueprint, roles
-from lms_carbon.lti.views import copies, entrance, ladder, picker, platforms, platforms_register, review, scores
+from lms_carbon.lti.views import (
+    copies,
+    entrance,
+    ladder,
+    picker,
+    platforms,
+    platforms_health,
+    platforms_register,
+    review,
+    scores,
+)
 
 blueprint = package_blueprint("lti")
 
@@ -65,3 +75,6 @@ blueprint.add_url_rule(
     _REGISTER, view_func=platforms_register.register_platform, methods=["POST"], access=PUBLIC, transactional=False
 )
 blueprint.add_url_rule("/lti/review", view_func=review.show_review, methods=["GET"], access=SIGNED_IN)
+blueprint.add_url_rule(
+    f"{_PLATFORM}/health", view_func=platforms_health.show_health, access=_manage, transactional=False
+)
