@@ -81,6 +81,8 @@ class PersonData:
     """Person id → table name → rows, in plain JSON types."""
     erase: Callable[[int, datetime], None]
     """Person id, moment: remove or blank what need not be kept."""
+    follows: frozenset[str] = frozenset()
+    """Those of the tables whose rows go with an account that turns out to be another person's, by their `person_id`."""
 
 
 person_data: Hook[[], PersonData] = Hook("person_data")

@@ -98,3 +98,47 @@ class MayNotEraseSelfError(ForbiddenError):
 
     code = "erase-self"
     sentence = mark("Nobody erases themselves; another administrator must do it.")
+
+
+class SamePersonError(InvalidInputError):
+    """One number twice."""
+
+    code = "merge-same"
+    sentence = mark("Choose two different people.")
+
+
+class MayNotMergeSelfError(ForbiddenError):
+    """Whoever merges is neither of the two."""
+
+    code = "merge-self"
+    sentence = mark("Nobody merges themselves with somebody; another officer must do it.")
+
+
+class HasRolesError(ConflictError):
+    """A role would come to an account that it was not given to."""
+
+    code = "merge-roles"
+    sentence = mark("One of the two has a role here. An administrator must take it back first.")
+
+
+class HasWorkError(ConflictError):
+    """What somebody did stays theirs."""
+
+    code = "merge-work"
+    sentence = mark(
+        "The person who is to go over has work here or is in a cycle. Only somebody without any can go over."
+    )
+
+
+class SamePlatformError(ConflictError):
+    """Scores go to one account of a platform."""
+
+    code = "merge-platform"
+    sentence = mark("Both have an account in the same learning platform, and scores can go to one only.")
+
+
+class MergeUndoneError(ConflictError):
+    """Nothing left to give back."""
+
+    code = "merge-undone"
+    sentence = mark("This was undone already.")

@@ -11,6 +11,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import SCOPE_OF_ROLE, Role
 
+MERGED: Final = "person.merge"
+UNDONE: Final = "person.unmerge"
+"""Two persons found to be one, and that found to be a mistake, in the audit trail."""
+
 SESSION_LIFE: Final = timedelta(hours=12)
 INVITATION_LIFE: Final = timedelta(days=7)
 LINK_LIFE: Final = timedelta(minutes=15)

@@ -109,6 +109,19 @@ class ActsQuery(FormSchema):
     before = _id()
 
 
+class MergeForm(FormSchema):
+    """Whose accounts go over to whom."""
+
+    kept = fields.Integer(required=True, validate=validate.Range(1, _MOST), error_messages={"required": _CHOOSE})
+    gone = fields.Integer(required=True, validate=validate.Range(1, _MOST), error_messages={"required": _CHOOSE})
+
+
+class UndoForm(FormSchema):
+    """Which merge was a mistake."""
+
+    entry = fields.Integer(required=True, validate=validate.Range(1, _MOST), error_messages={"required": _CHOOSE})
+
+
 class BeforeQuery(FormSchema):
     """Where a list goes on."""
 

@@ -40,4 +40,4 @@ def erase_own(person_id: int, _at: datetime) -> None:
 
 def person_data_of_lti() -> PersonData:
     """Answer the hook `person_data` for this package."""
-    return PersonData(tables=TABLES, export=export_own, erase=erase_own)
+    return PersonData(tables=TABLES, export=export_own, erase=erase_own, follows=frozenset({"launch", "course_member"}))

@@ -28,6 +28,9 @@ _SECRET = {"token_digest", "code_digest", "secret", "body"}
 """Columns that are keys, not data about the person."""
 
 
+OWN_TABLES = frozenset(str(model.__tablename__) for model in _KEYS)
+
+
 def export_own(person_id: int) -> dict[str, list[dict[str, Any]]]:
     """Return the person's rows of every table of people, in plain JSON types, without keys and digests."""
     return {str(model.__tablename__): plain_rows(model, key == person_id) for model, key in _KEYS.items()}
@@ -66,5 +69,4 @@ def erase_own(person_id: int, at: datetime) -> None:
 
 def person_data_of_people() -> PersonData:
     """Answer the hook `person_data` for this package."""
-    tables = frozenset(str(model.__tablename__) for model in _KEYS)
-    return PersonData(tables=tables, export=export_own, erase=erase_own)
+    return PersonData(tables=OWN_TABLES, export=export_own, erase=erase_own)

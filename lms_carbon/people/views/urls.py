@@ -3,7 +3,7 @@
 from lms_carbon.core.errors import SecondFactorNeededError
 from lms_carbon.core.identity import Role
 from lms_carbon.core.web import PUBLIC, SIGNED_IN, package_blueprint, roles
-from lms_carbon.people.views import desk, doors, own
+from lms_carbon.people.views import desk, doors, merging, own
 
 blueprint = package_blueprint("people")
 blueprint.app_errorhandler(SecondFactorNeededError)(doors.lead_to_second_factor)
@@ -40,6 +40,9 @@ _add("/people", view_func=desk.show_people, access=_administrators)
 _add("/people/invite", view_func=desk.show_invite, access=_administrators)
 _add("/people/invite", view_func=desk.make_invitation, methods=["POST"], access=_administrators)
 _add("/people/audit", view_func=desk.show_audit, access=_readers)
+_add("/people/merge", view_func=merging.show_merge, access=_readers)
+_add("/people/merge", view_func=merging.merge, methods=["POST"], access=_readers)
+_add("/people/merge/undo", view_func=merging.undo, methods=["POST"], access=_readers)
 _add("/people/<int:person_id>", view_func=desk.show_person, access=_administrators)
 _add("/people/<int:person_id>/roles", view_func=desk.give_role, methods=["POST"], access=_administrators)
 _add(
