@@ -3,15 +3,26 @@
 import random
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
+import structlog
 from joserfc.jwk import RSAKey
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.jobs import Job
 from lms_carbon.core.transaction import transaction
-from lms_carbon.lti.gradebook import Access, Sending, send_score
+from lms_carbon.lti.gradebook import Access, NoTokenError, Sending, send_score
+from lms_carbon.lti.http import FetchError
+from lms_carbon.lti.line_items import NoColumnError, Wanted, find_or_make
 from lms_carbon.lti.rules.scores import Outcome, Verdict, is_away, next_stamp
-from lms_carbon.lti.services.columns import fill_column, queue_for_newcomers, unfilled_columns
+from lms_carbon.lti.services.columns import (
+    columns_to_seek,
+    fill_column,
+    note_column,
+    platforms_to_seek,
+    queue_for_newcomers,
+    unfilled_columns,
+)
 from lms_carbon.lti.services.logins import sweep_logins
 from lms_carbon.lti.services.outbox import (
     LEASE,
@@ -26,6 +37,11 @@ from lms_carbon.lti.services.outbox import (
 from lms_carbon.lti.services.registrations import signing_key
 from lms_carbon.lti.services.rosters import courses_to_read, refresh_roster
 from lms_carbon.lti.services.scores import SEND_SCORES
+
+SEEK_AGAIN: Final = timedelta(minutes=10)
+SEEK_LATER: Final = timedelta(days=1)
+
+log = structlog.get_logger("lms_carbon.lti")
 
 
 def send_scores() -> None:
@@ -69,15 +85,8 @@ def _send_to(registration_id: int, lease: datetime) -> None:
 
 def _send(due: Due, *, faults: int) -> Verdict:
     stamp = next_stamp(now(), due.last_sent_at)
-    access = Access(
-        registration_id=due.registration_id,
-        client_id=due.client_id,
-        token_url=due.token_url,
-        audience=due.audience,
-        key=partial(_key, due.registration_id),
-    )
     verdict = send_score(
-        access,
+        _access(due),
         Sending(
             line_item=due.line_item,
             subject=due.subject,
@@ -101,9 +110,51 @@ def _send(due: Due, *, faults: int) -> Verdict:
     return verdict
 
 
+def _access(asked: Due | Wanted) -> Access:
+    return Access(
+        registration_id=asked.registration_id,
+        client_id=asked.client_id,
+        token_url=asked.token_url,
+        audience=asked.audience,
+        key=partial(_key, asked.registration_id),
+    )
+
+
 def _key(registration_id: int) -> RSAKey:
     with transaction(write=False):
         return signing_key(registration_id)
+
+
+def seek_columns() -> None:
+    """Look for columns where activities with scores have none. One asks a platform at a time: none is made twice."""
+    with transaction(write=False):
+        platforms = platforms_to_seek(at=now())
+    for registration_id in platforms:
+        with transaction():
+            lease = claim_platform(registration_id=registration_id, at=now())
+            wanted = columns_to_seek(registration_id=registration_id, at=now()) if lease else []
+        for column in wanted:
+            if lease is None or lease < now() + LEASE / 2:
+                break  # the rest with the next run
+            _seek(column)
+        if lease is not None:
+            with transaction():
+                keep_platform(registration_id=registration_id, lease=lease, until=None)
+
+
+def _seek(wanted: Wanted) -> None:
+    url: str | None = None
+    again: timedelta | None = SEEK_AGAIN
+    try:
+        url = find_or_make(_access(wanted), wanted, at=now())
+        again = None if url else SEEK_LATER
+    except (NoTokenError, NoColumnError) as problem:
+        again = SEEK_LATER
+        log.warning("no column", registration=wanted.registration_id, link=wanted.link_id, problem=str(problem))
+    except FetchError as problem:
+        log.warning("gradebook unreachable", registration=wanted.registration_id, problem=str(problem))
+    with transaction():
+        note_column(wanted=wanted, url=url, again_at=now() + again if again else None, at=now())
 
 
 def fill_columns() -> None:
@@ -133,6 +184,7 @@ def forget_logins() -> None:
 
 JOBS = (
     Job(SEND_SCORES, send_scores, timedelta(seconds=10)),
+    Job("lti.seek_columns", seek_columns, timedelta(minutes=1)),
     Job("lti.fill_columns", fill_columns, timedelta(minutes=1)),
     Job("lti.read_rosters", read_rosters, timedelta(minutes=10)),
     Job("lti.forget_logins", forget_logins, timedelta(hours=1)),

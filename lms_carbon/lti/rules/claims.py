@@ -16,6 +16,7 @@ from lms_carbon.lti.errors import AnonymousError, ClaimError, MessageTypeError, 
 LTI: Final = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 SCOPE_SCORE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+SCOPE_LINE_ITEM: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 SCOPE_RESULT: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
 NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 SCOPE_ROSTER: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
@@ -61,6 +62,8 @@ class Message:
     for_user: Mapping[str, Any]
     """Whose work is asked for, of a submission review: `user_id`."""
     line_item: str | None
+    line_items: str | None
+    """Where the course's columns are listed, where we may look for one and make one."""
     roster_url: str | None
     locale: str | None
     return_url: str | None
@@ -185,7 +188,8 @@ def read_message(claims: Mapping[str, Any]) -> Message:
         custom=custom,
         settings=read_object(claims, DEEP_LINKING_SETTINGS, "deep_linking_settings"),
         for_user=read_object(claims, LTI + "for_user", "for_user"),
-        line_item=_read_line_item(claims),
+        line_item=_read_gradebook(claims, "lineitem", SCOPE_SCORE),
+        line_items=_read_gradebook(claims, "lineitems", SCOPE_SCORE, SCOPE_LINE_ITEM),
         roster_url=_read_roster_url(claims),
         locale=_read_locale(claims, presentation),
         return_url=tidy_text(presentation.get("return_url"), limit=2048),
@@ -259,13 +263,13 @@ def _read_number(claims: Mapping[str, Any]) -> str | None:
     return number if number and len(number) <= 64 else None
 
 
-def _read_line_item(claims: Mapping[str, Any]) -> str | None:
-    """Return the line item where there is exactly one and we may write scores to it (AGS 3.1)."""
+def _read_gradebook(claims: Mapping[str, Any], name: str, *needed: str) -> str | None:
+    """Return an address of the gradebook (AGS 3.1) where we have the scopes for it."""
     endpoint = read_object(claims, AGS, "endpoint")
     scopes = endpoint.get("scope")
-    if not isinstance(scopes, list) or SCOPE_SCORE not in scopes:
+    if not isinstance(scopes, list) or not all(scope in scopes for scope in needed):
         return None
-    url = endpoint.get("lineitem")
+    url = endpoint.get(name)
     return url if isinstance(url, str) and url else None
 
 

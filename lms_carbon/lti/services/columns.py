@@ -3,19 +3,77 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.jobs import wake
-from lms_carbon.lti.models.launches import Launch, ResourceLink
-from lms_carbon.lti.models.registrations import Registration
+from lms_carbon.lti.line_items import Wanted
+from lms_carbon.lti.models.launches import Course, Launch, ResourceLink
+from lms_carbon.lti.models.registrations import Deployment, Registration
 from lms_carbon.lti.models.scores import LineItem, OutScore, ScoreDelivery
+from lms_carbon.lti.services.outbox import is_free
+from lms_carbon.lti.services.places import keep_line_item
 from lms_carbon.lti.services.scores import SEND_SCORES, find_places, in_batches, queue_at
 
 SETTLED: Final = timedelta(minutes=2)
 """What is this old has been committed; the newer is looked at once more."""
+
+
+def platforms_to_seek(*, at: datetime) -> Sequence[int]:
+    """Return the registrations where an activity with scores has no column, and nobody is asking."""
+    found: Sequence[int] = session.scalars(_seek(sa.select(Registration.id), at).where(is_free(at)).distinct()).all()
+    return found
+
+
+def columns_to_seek(*, registration_id: int, at: datetime) -> list[Wanted]:
+    """Return the activities of a platform whose columns are looked for now."""
+    columns = sa.select(
+        ResourceLink.id.label("link_id"),
+        ResourceLink.institution_id,
+        Registration.id.label("registration_id"),
+        Registration.client_id,
+        Registration.auth_token_url.label("token_url"),
+        sa.func.coalesce(Registration.auth_audience, Registration.auth_token_url).label("audience"),
+        Course.line_items_url.label("url"),
+        ResourceLink.resource_link_id,
+        ResourceLink.target,
+        sa.func.coalesce(sa.func.nullif(ResourceLink.title, ""), ResourceLink.target).label("label"),
+    )
+    rows = session.execute(_seek(columns, at).where(Registration.id == registration_id).limit(20))
+    return [Wanted(**row) for row in rows.mappings()]
+
+
+def _seek(columns: Any, at: datetime) -> Any:
+    return (
+        columns.select_from(ResourceLink)
+        .join(Course, Course.id == ResourceLink.course_id)
+        .join(Deployment, Deployment.id == ResourceLink.deployment_id)
+        .join(Registration, Registration.id == Deployment.registration_id)
+        .where(
+            ResourceLink.column_due_at <= at,
+            Course.line_items_url.is_not(None),
+            Registration.ended_at.is_(None),
+            sa.exists().where(
+                OutScore.institution_id == ResourceLink.institution_id, OutScore.target == ResourceLink.target
+            ),
+        )
+    )
+
+
+def note_column(*, wanted: Wanted, url: str | None, again_at: datetime | None, at: datetime) -> None:
+    """Keep the column that was found; without one, look again then."""
+    if url is not None:
+        keep_line_item(
+            institution_id=wanted.institution_id,
+            registration_id=wanted.registration_id,
+            resource_link_id=wanted.link_id,
+            url=url,
+            target=wanted.target,
+            at=at,
+        )
+    session.execute(sa.update(ResourceLink).where(ResourceLink.id == wanted.link_id).values(column_due_at=again_at))
 
 
 def unfilled_columns() -> Sequence[int]:

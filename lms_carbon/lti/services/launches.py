@@ -20,7 +20,7 @@ from lms_carbon.lti.rules.claims import DEEP_LINKING, SUBMISSION_REVIEW, Message
 from lms_carbon.lti.rules.roles import is_learning, is_teaching
 from lms_carbon.lti.services.copies import WAITING, find_origin, keep_origin
 from lms_carbon.lti.services.deep_links import keep_request
-from lms_carbon.lti.services.places import keep_course, keep_line_item, keep_link
+from lms_carbon.lti.services.places import keep_course, keep_line_item, keep_link, wish_column
 from lms_carbon.lti.services.reviews import REVIEW, keep_review
 from lms_carbon.people.services.persons import upsert_identity
 from lms_carbon.people.services.sessions import start_session
@@ -82,7 +82,7 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
     person_id = _keep_person(platform, message, known, language=language, at=at)
     course_id = _keep_course(platform, message, known, at=at)
     link = _keep_link(platform, message, known, course_id=course_id, at=at)
-    _keep_line_item(platform, message, known, link=link, at=at)
+    _keep_line_item(platform, message, known, link=link, course_id=course_id, at=at)
     return_url = way_back(platform, message)
     launch_id = _insert_launch(
         institution_id=platform.institution_id,
@@ -198,13 +198,16 @@ def _keep_link(platform: Platform, message: Message, known: Any, *, course_id: i
     return _Link(link_id, target, waits=origin is not None and origin.copy and target is None)
 
 
-def _keep_line_item(platform: Platform, message: Message, known: Any, *, link: _Link, at: datetime) -> None:
-    if (
-        link.id is None
-        or link.target is None
-        or message.line_item is None
-        or not is_usable(message.line_item, demo=is_demo())
-    ):
+def _keep_line_item(
+    platform: Platform, message: Message, known: Any, *, link: _Link, course_id: int | None, at: datetime
+) -> None:
+    if link.id is None or link.target in (None, HOME):
+        return
+    if message.line_item is None:
+        if course_id is not None and message.line_items and is_usable(message.line_items, demo=is_demo()):
+            wish_column(course_id=course_id, link_id=link.id, url=message.line_items, at=at)
+        return
+    if not is_usable(message.line_item, demo=is_demo()):
         return
     if (known.line_item_target, known.line_item_link_id) == (link.target, link.id):
         return

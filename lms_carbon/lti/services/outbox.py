@@ -54,14 +54,15 @@ def platforms_with_due_scores(*, at: datetime) -> Sequence[int]:
             ScoreDelivery.state == DeliveryState.WAITING,
             ScoreDelivery.next_try_at <= at,
             Registration.ended_at.is_(None),
-            _is_free(at),
+            is_free(at),
         )
         .distinct()
         .order_by(LineItem.registration_id)
     ).all()
 
 
-def _is_free(at: datetime) -> sa.ColumnElement[bool]:
+def is_free(at: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that nobody asks things of the platform of `Registration` now."""
     return sa.or_(Registration.scores_claimed_until.is_(None), Registration.scores_claimed_until < at)
 
 
@@ -70,7 +71,7 @@ def claim_platform(*, registration_id: int, at: datetime) -> datetime | None:
     until = at + LEASE
     claimed = session.execute(
         sa.update(Registration)
-        .where(Registration.id == registration_id, _is_free(at))
+        .where(Registration.id == registration_id, is_free(at))
         .values(scores_claimed_until=until)
         .execution_options(synchronize_session=False)
     )

@@ -92,3 +92,16 @@ def keep_line_item(
     )
     told = {"target": statement.excluded.target, "resource_link_id": statement.excluded.resource_link_id}
     session.execute(statement.on_conflict_do_update(index_elements=("registration_id", "url"), set_=told))
+
+
+def wish_column(*, course_id: int, link_id: int, url: str, at: datetime) -> None:
+    """Note that an activity has no column in the gradebook that the platform named, and where to look for one.
+
+    It is looked for once a score is out: an activity that never has scores needs none.
+    """
+    if session.scalar(sa.select(LineItem.id).where(LineItem.resource_link_id == link_id).limit(1)) is not None:
+        return
+    told = sa.or_(Course.line_items_url.is_(None), Course.line_items_url != url)
+    session.execute(sa.update(_COURSE).where(_COURSE.c.id == course_id, told).values(line_items_url=url))
+    wished = sa.update(_LINK).where(_LINK.c.id == link_id, _LINK.c.column_due_at.is_(None))
+    session.execute(wished.values(column_due_at=at))

@@ -99,6 +99,11 @@ class Both:
         url = f"{self.sandbox}/courses/{COURSE}/grades/{number}/{sub}"
         assert requests.post(url, data={"score": score}, cookies={"sandbox_person": "u-zhao"}).status_code == 200
 
+    def columns(self, link: str) -> list[dict[str, Any]]:
+        """Return the columns of the gradebook that belong to an activity."""
+        columns = requests.get(f"{self.sandbox}/courses/{COURSE}/grades.json").json()
+        return [column for column in columns if column.get("resourceLinkId") == link]
+
     def grades(self) -> dict[str, Any]:
         columns = requests.get(f"{self.sandbox}/courses/{COURSE}/grades.json").json()
         [column] = [column for column in columns if column["resourceLinkId"] == "rl-exam"]

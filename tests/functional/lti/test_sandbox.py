@@ -2,9 +2,12 @@
 
 import sqlalchemy as sa
 
+from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
+from lms_carbon.core.jobs import run_job
 from lms_carbon.core.transaction import transaction
-from lms_carbon.lti.models.scores import DeliveryState, ScoreDelivery
+from lms_carbon.lti.models.launches import ResourceLink
+from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
 from tests.functional.lti.conftest import Both, on_every_platform
 
 pytestmark = on_every_platform
@@ -48,6 +51,34 @@ def test_desks_and_teachers(both: Both) -> None:
     browser, _ = both.open("rl-desk", "u-wang")  # a manager there, and nothing was granted here
     assert both.me(browser)["roles"] == []
     assert browser.get(f"{both.url}/lti/scores").status_code == 403
+
+
+def test_a_column_is_looked_for_and_made_once(both: Both) -> None:
+    target = "practice:demo-practice"  # an activity without a column
+    for sub in ("u-lin", "u-lu"):
+        browser, _ = both.open("rl-practice", sub)
+    person_id = both.me(browser)["person"]["id"]
+    run_job(both.app, "lti.seek_columns")
+    assert both.columns("rl-practice") == []  # no score, no column
+    assert both.queue([(person_id, 4000, None)], target=target) == 0
+    for _ in range(2):
+        run_job(both.app, "lti.seek_columns")
+        run_job(both.app, "lti.fill_columns")
+        both.send()
+        both.open("rl-practice", "u-lin")
+    [column] = both.columns("rl-practice")
+    assert (column["resourceId"], column["scoreMaximum"]) == (target, 100)
+    assert column["grades"]["u-lu"]["score"] == 40
+    # Forgotten here, it is found again there.
+    with both.app.app_context(), transaction():
+        session.execute(sa.delete(ScoreDelivery))
+        session.execute(sa.delete(LineItem))
+        session.execute(sa.update(ResourceLink).values(column_due_at=now()))
+    for name in ("seek", "fill"):
+        run_job(both.app, f"lti.{name}_columns")
+    both.send()
+    assert len(both.columns("rl-practice")) == 1
+    assert [state for _, state, _ in deliveries(both)] == [DeliveryState.SENT]
 
 
 def test_only_the_newest_score_is_sent(both: Both) -> None:
