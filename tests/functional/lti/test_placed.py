@@ -1,5 +1,7 @@
 """Placed activities by what platforms say of them: copies wait for an officer, reviews show what is out to who may."""
 
+import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,10 +25,11 @@ from lms_carbon.lti.models.scores import LineItem
 from lms_carbon.people.models.persons import Identity
 from lms_carbon.people.models.records import Message
 from tests.support.exams import ExamWorld, make_exam
-from tests.support.platform import AGS, CLAIM, INSTRUCTOR, SCORE, FakePlatform, register, start_platform
+from tests.support.platform import AGS, CLAIM, GONE, INSTRUCTOR, LEARNER, SCORE, FakePlatform, register, start_platform
 from tests.support.world import World, act_as, actor_of, form_token, list_acts, make_session, sign_in
 
 TARGET = "exam:exam-1"
+DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 
 
 @pytest.fixture
@@ -138,3 +141,80 @@ def test_a_review_shows_what_is_out_to_who_may_see_it(
     assert review(platform, other, "5", "4", name="Lu Chuan").status_code == 403
     refused = place(platform, teacher, "rl-1", "c-1", {}, message_type="LtiSubmissionReviewRequest", **as_teacher)
     assert refused.status_code == 400  # whose work?
+
+
+def ask(platform: FakePlatform, client: FlaskClient, *, role: str = INSTRUCTOR, **settings: Any) -> TestResponse:
+    """Send a deep linking request as a teacher of the course c-1."""
+    asked = {
+        "deep_link_return_url": f"{platform.issuer}/answer?id=7",
+        "accept_types": ["ltiResourceLink"],
+        "accept_presentation_document_targets": ["iframe", "window"],
+        **settings,
+    }
+    return platform.launch(
+        client,
+        sub="9",
+        roles=[role],
+        message_type="LtiDeepLinkingRequest",
+        resource_link=GONE,
+        **{DL + "deep_linking_settings": {name: value for name, value in asked.items() if value is not GONE}},
+    )
+
+
+def answered(client: FlaskClient, path: str, **fields: Any) -> dict[str, Any]:
+    """Answer and return the claims of what is posted to the platform; the sandbox's tests check the signature."""
+    page = client.post(path, data={"csrf_token": form_token(client, path), **fields}).text
+    body = page.split('name="JWT" value="')[1].split('"')[0].split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return {name.removeprefix(DL): value for name, value in claims.items()}
+
+
+def test_the_answer_keeps_to_what_was_asked(client: FlaskClient, platform: FakePlatform) -> None:
+    several = {"target": [TARGET, "result:2026-1"], "act": "place", "columns": "1"}
+
+    plain = answered(client, ask(platform, client).location, **several)
+    [item] = plain["content_items"]  # several only where the platform says so
+    assert "data" not in plain
+    assert (plain["iss"], plain["aud"]) == (platform.client_id, platform.issuer)
+    assert plain["exp"] - plain["iat"] <= 300
+    assert item["custom"]["target"] == item["lineItem"]["resourceId"] == TARGET
+    assert (item["lineItem"]["scoreMaximum"], item["window"]) == (100, {"targetName": "_blank"})
+    assert all(isinstance(value, str) for value in item["custom"].values())
+
+    narrow = {"accept_multiple": True, "accept_lineitem": False, "data": "", "accept_types": "ltiResourceLink,file"}
+    kept = answered(client, ask(platform, client, **narrow).location, **several)
+    assert [("lineItem" in each, each["url"].endswith("/lti/launch")) for each in kept["content_items"]] == [
+        (False, True),
+        (False, True),
+    ]
+    assert kept["data"] == ""  # sent back as it came, not left out
+
+    assert answered(client, ask(platform, client).location, act="none")["content_items"] == []
+    files = answered(client, ask(platform, client, accept_types=["file"]).location, **several)
+    assert files["content_items"] == []
+
+
+@pytest.mark.parametrize("name", ["deep_link_return_url", "accept_types", "accept_presentation_document_targets"])
+def test_a_request_without_what_is_required_is_refused(client: FlaskClient, platform: FakePlatform, name: str) -> None:
+    assert ask(platform, client, **{name: GONE}).status_code == 400
+
+
+def test_a_learner_picks_nothing_and_nobody_answers_for_another(
+    app: Flask, client: FlaskClient, platform: FakePlatform
+) -> None:
+    path = ask(platform, client).location
+    other = app.test_client()
+    assert other.get(ask(platform, other, role=LEARNER).location).status_code == 403
+    ask(platform, other)
+    assert other.get(path).status_code == 404
+
+
+def test_a_second_link_from_one_pick_is_a_copy(client: FlaskClient, world: ExamWorld, platform: FakePlatform) -> None:
+    [item] = answered(client, ask(platform, client).location, target=TARGET, act="place")["content_items"]
+    for _ in range(2):
+        assert place(platform, client, "rl-1", "c-1", item["custom"]).location == f"/exams/{world.exam_id}"
+    assert place(platform, client, "rl-2", "c-1", item["custom"]).location == "/lti/copies/waiting"
+    again = answered(client, ask(platform, client).location, target=TARGET, act="place")["content_items"]
+    assert place(platform, client, "rl-3", "c-1", again[0]["custom"]).location == f"/exams/{world.exam_id}"
+    # A pick of a course that was copied before anybody opened it there.
+    assert place(platform, client, "rl-4", "c-9", again[0]["custom"]).location == "/lti/copies/waiting"
