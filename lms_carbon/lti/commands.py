@@ -97,7 +97,10 @@ def list_platforms() -> None:
     """Print all platforms."""
     for registration, slug in list_registrations():
         ended = "" if registration.ended_at is None else f"  ended {registration.ended_at:%Y-%m-%d}"
-        places = ", ".join(deployment.deployment_id for deployment in registration.deployments)
+        places = ", ".join(
+            deployment.deployment_id + (" waits" if deployment.pending_since else "")
+            for deployment in registration.deployments
+        )
         click.echo(f"{slug}  {registration.name}  {registration.issuer}  {registration.client_id}  [{places}]{ended}")
 
 
