@@ -19,6 +19,7 @@ from lms_carbon.lti.services.scores import queue_scores
 from lms_carbon.sandbox.config import load_config
 from lms_carbon.sandbox.rules import RULES
 from tests.support.databases import settings_for
+from tests.support.gradebook import World, start_world
 from tests.support.sandbox import RunningSandbox, serve_app, start_sandbox
 from tests.support.world import make_institution
 
@@ -150,3 +151,10 @@ def both(database_url: str, tmp_path: Path, rules: str) -> Iterator[Both]:
             app.extensions["sqlalchemy"].session.remove()
             for engine in app.extensions["sqlalchemy"].engines.values():
                 engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    """The tool beside a gradebook that answers what it is told to."""
+    with start_world(app) as running:
+        yield running
