@@ -91,6 +91,7 @@ def keep_platform(
         )
     else:
         kept = known
+        told["frame_origins"] = told["frame_origins"] or known.frame_origins
         edit_platform(by=None, registration=kept, at=at, **told)
         if granted.deployment_id:
             add_deployment(by=None, registration=kept, deployment_id=granted.deployment_id, at=at)

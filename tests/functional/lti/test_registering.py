@@ -16,6 +16,8 @@ from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
 from lms_carbon.lti.commands import platform_commands
 from lms_carbon.lti.models.registrations import Deployment, PlatformInvitation, Registration
+from lms_carbon.lti.platform_errors import PlatformInvitationOverError
+from lms_carbon.lti.services.invites import Invited, take_invitation
 from lms_carbon.lti.services.platforms import confirm_deployment
 from lms_carbon.sandbox.config import load_config
 from lms_carbon.sandbox.rules import RULES
@@ -74,6 +76,11 @@ def test_a_platform_registers_itself(apart: Both) -> None:
     for again in (requests.get(frame, headers=ENGLISH), requests.get(link, headers=ENGLISH)):
         assert again.status_code == 410
         assert "This link is used up" in again.text
+
+    with apart.app.app_context():
+        used = session.execute(sa.select(PlatformInvitation.id, PlatformInvitation.institution_id)).one()
+        with pytest.raises(PlatformInvitationOverError):  # as a second one would find it that looked a moment before
+            take_invitation(Invited(used.id, used.institution_id, {}))
 
     canvas = "canvas.sandbox" in apart.sandbox.sandbox.issuer
     with apart.app.app_context():
