@@ -182,8 +182,6 @@ class ShownWork:
     values: dict[str, Any]
 
 
-shown_work: Hook[[str], ShownWork | None] = Hook("shown_work")
-"""Source of a work (`sheet:17`) → what the marking page shows of it; None if not mine."""
 @dataclass(frozen=True, kw_only=True)
 class ReviewedWork:
     """What one person did with something placed in a course, for those who ask from the course's gradebook.
@@ -209,6 +207,8 @@ class ReviewedWork:
 reviewed_work: Hook[[str, int, Any], ReviewedWork | None] = Hook("reviewed_work")
 """What a link points at, id of a person, `core.identity.Actor` who asks → what that person did; None if not mine."""
 
+shown_work: Hook[[str], ShownWork | None] = Hook("shown_work")
+"""Source of a work (`sheet:17`) → what the marking page shows of it; None if not mine."""
 
 scores_out: Hook[[Collection[int], datetime], None] = Hook("scores_out")
 """Ids of instruments whose scores just became visible, or changed after they were: send them to gradebooks."""
