@@ -17,7 +17,7 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from tests.support.apps import KeptApps
-from tests.support.databases import DIALECTS, Templates, made_templates, unique_name
+from tests.support.databases import DIALECTS, Templates, close_connections, made_templates, unique_name
 from tests.support.keys import deal_anew, deal_keys
 from tests.support.walls import build_walls
 
@@ -95,13 +95,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.fixture(scope="session")
-def templates(pytestconfig: pytest.Config) -> Templates:
-    """Return the migrated templates of both databases."""
+def templates(pytestconfig: pytest.Config) -> Iterator[Templates]:
+    """Yield the migrated templates of both databases."""
     if hasattr(pytestconfig, "workerinput"):
         folder, postgres = pytestconfig.workerinput["templates"]
     else:
         folder, postgres = pytestconfig.pluginmanager.get_plugin("templates").make()  # type: ignore[union-attr]
-    return Templates(folder=Path(folder), postgres=postgres)
+    yield Templates(folder=Path(folder), postgres=postgres)
+    close_connections()
 
 
 @pytest.fixture(params=DIALECTS)
@@ -132,9 +133,11 @@ def compiled_templates(templates: Templates) -> FileSystemBytecodeCache:
 
 
 @pytest.fixture(scope="session")
-def kept_apps(tmp_path_factory: pytest.TempPathFactory) -> KeptApps:
-    """Return this worker's apps: making one costs more than most tests."""
-    return KeptApps(tmp_path_factory.mktemp("apps"))
+def kept_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptApps]:
+    """Yield this worker's apps: making one costs more than most tests."""
+    apps = KeptApps(tmp_path_factory.mktemp("apps"))
+    yield apps
+    apps.forget_all()
 
 
 @pytest.fixture

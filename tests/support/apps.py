@@ -82,3 +82,8 @@ class KeptApps:
             with kept.app.app_context():
                 for engine in kept.app.extensions["sqlalchemy"].engines.values():
                     engine.dispose()
+
+    def forget_all(self) -> None:
+        """Close everything."""
+        for url in tuple(self._kept):
+            self.forget(url)
