@@ -54,7 +54,7 @@ contracts: $(VENV)/.dev ## Check who imports whom
 
 check: lint types contracts test ## Everything that must hold before a commit
 
-journeys: $(VENV)/.dev $(VENV)/.system ## Walk the whole way in a browser, in both languages
+journeys: $(VENV)/.dev $(VENV)/.system ## Walk the long ways in a browser, in both languages
 	$(BIN)/pytest -m journey
 
 faults: $(VENV)/.dev $(VENV)/.system ## Kill processes under way and see that nothing is lost
