@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 4
+WORKERS ?= 3
 # Tests start dozens of programs; without bytecode each would compile all of the product again.
 export PYTHONDONTWRITEBYTECODE =
 
