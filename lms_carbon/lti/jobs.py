@@ -6,7 +6,6 @@ from functools import partial
 from typing import Final
 
 import structlog
-from joserfc.jwk import RSAKey
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.jobs import Job
@@ -34,7 +33,7 @@ from lms_carbon.lti.services.outbox import (
     platforms_with_due_scores,
     still_due,
 )
-from lms_carbon.lti.services.registrations import signing_key
+from lms_carbon.lti.services.registrations import read_signing_key
 from lms_carbon.lti.services.rosters import courses_to_read, refresh_roster
 from lms_carbon.lti.services.scores import SEND_SCORES
 
@@ -116,13 +115,8 @@ def _access(asked: Due | Wanted) -> Access:
         client_id=asked.client_id,
         token_url=asked.token_url,
         audience=asked.audience,
-        key=partial(_key, asked.registration_id),
+        key=partial(read_signing_key, asked.registration_id),
     )
-
-
-def _key(registration_id: int) -> RSAKey:
-    with transaction(write=False):
-        return signing_key(registration_id)
 
 
 def seek_columns() -> None:

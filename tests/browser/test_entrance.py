@@ -9,16 +9,14 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
 from lms_carbon.lti.models.launches import Binding, LtiLogin
-from lms_carbon.lti.services.registrations import add_registration
 from lms_carbon.sandbox.config import load_config
 from lms_carbon.sandbox.rules import RULES
 from tests.support.browser import Site, Visitor, assert_accessible, screenshot
+from tests.support.placing import connect
 from tests.support.sandbox import start_sandbox
-from tests.support.world import make_institution
 
 DESK = "/courses/carbon-2026/activities/rl-desk"
 NO_TAB_STORAGE = """
@@ -53,21 +51,7 @@ class NoCookiesInFrames:
 def opened(chromium: Browser, site: Site, rules: str, script: str = "") -> Iterator[tuple[Page, FrameLocator]]:
     """Yield the course's page and the tool's frame in it."""
     with start_sandbox(site.url, config=replace(load_config(), rules=RULES[rules])) as sandbox:
-        with site.app.app_context():
-            institution_id = make_institution("demo")
-            with transaction():
-                add_registration(
-                    by=None,
-                    institution_id=institution_id,
-                    name="Sandbox",
-                    issuer=sandbox.sandbox.issuer,
-                    client_id="lms-carbon-demo",
-                    auth_login_url=f"{sandbox}/auth",
-                    auth_token_url=f"{sandbox}/token",
-                    key_set_url=f"{sandbox}/jwks.json",
-                    deployment_ids=["1"],
-                    at=now(),
-                )
+        connect(site.app, sandbox)
         visitor = Visitor(chromium, Site(str(sandbox), site.app))
         page = visitor.open("/courses/carbon-2026")
         page.add_init_script(script or "0")

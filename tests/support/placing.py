@@ -27,7 +27,7 @@ def make_placeable(institution_id: int) -> int:
 
 
 def connect(app: Flask, sandbox: RunningSandbox) -> int:
-    """Make an institution that the sandbox's first course belongs to, and return its id."""
+    """Make an institution whose platform the sandbox is, and return its id."""
     with app.app_context():
         institution_id = make_institution()
         with transaction():

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.i18n import text_in
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.errors import AskedError, CycleNotOpenError, NotEnteredError
@@ -63,9 +62,8 @@ def enter_candidate(*, track: Track, person_id: int, by: Actor | None, at: datet
 
 def _upsert(track: Track, person_id: int, state: CandidacyState, by: Actor | None, at: datetime) -> Candidacy:
     # Two launches of one person may race here; the unique pair decides, and both see one candidacy.
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(Candidacy)
+        insert_into(Candidacy)
         .values(
             institution_id=track.institution_id,
             track_id=track.id,

@@ -42,6 +42,7 @@ SCOPES: Final = mark("What the platform allows")
 PLACES: Final = mark("Places")
 LAUNCHES: Final = mark("Launches")
 SCORES: Final = mark("Scores")
+ROSTERS: Final = mark("Rosters")
 
 _UNREACHABLE: Final = mark(
     "Compare the address with the one that the platform shows. It must answer this tool by https; addresses in private"
@@ -167,6 +168,24 @@ def judge_scores(*, last: datetime | None, late: int, refused: int) -> Check:
     if last is None:
         return Check(what=SCORES, finding=Finding.INFO, said=mark("None was sent yet."))
     return Check(what=SCORES, finding=Finding.OK, said=mark("The last one arrived:"), params={"at": last})
+
+
+def judge_rosters(*, offered: int, unread: int) -> Check:
+    """Judge how many courses offer their roster, and where the last reading by schedule failed."""
+    if unread:
+        return Check(
+            what=ROSTERS,
+            finding=Finding.WARN,
+            said=mark("%(unread)s of %(offered)s could not be read the last time."),
+            advice=mark(
+                "They are read again within two hours. Where access works, look there whether rosters are allowed."
+            ),
+            params={"unread": unread, "offered": offered},
+        )
+    if not offered:
+        return Check(what=ROSTERS, finding=Finding.INFO, said=mark("No course has offered its roster yet."))
+    said = mark("%(offered)s courses offer theirs.")
+    return Check(what=ROSTERS, finding=Finding.OK, said=said, params={"offered": offered})
 
 
 def worst(checks: Sequence[Check]) -> Finding:

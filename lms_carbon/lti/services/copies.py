@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.hooks import launch_target
 from lms_carbon.core.i18n import mark
@@ -109,9 +108,8 @@ def keep_origin(
         session.execute(bound.values(resource_link_id=link_id))
     if not origin.copy or origin.target is None:
         return
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
     statement = (
-        insert(_COPY)
+        insert_into(_COPY)
         .values(
             institution_id=institution_id,
             resource_link_id=link_id,

@@ -1,19 +1,17 @@
 """Look at a platform from here: its keyset, its token endpoint, its clock, and what came and went lately."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
-from joserfc.jwk import RSAKey
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.lti.gradebook import Access, request_token
 from lms_carbon.lti.http import Answer, FetchError, fetch
 from lms_carbon.lti.keysets import read_keyset
-from lms_carbon.lti.models.launches import Launch
+from lms_carbon.lti.models.launches import Course, Launch
 from lms_carbon.lti.models.registrations import Deployment, Registration
 from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
 from lms_carbon.lti.rules.health import (
@@ -22,12 +20,14 @@ from lms_carbon.lti.rules.health import (
     judge_keyset,
     judge_launches,
     judge_places,
+    judge_rosters,
     judge_scopes,
     judge_scores,
     judge_token,
     scopes_in,
 )
 from lms_carbon.lti.rules.platforms import SCOPES, missing_scopes
+from lms_carbon.lti.services.registrations import access_to
 
 log = structlog.get_logger("lms_carbon.lti")
 
@@ -43,10 +43,14 @@ class Traffic:
     late: int
     """Scores that wait after at least one try."""
     refused: int
+    rosters: int
+    """Courses whose roster is offered."""
+    unread: int
+    """Those of them where the last reading failed."""
 
 
 def read_traffic(registration: Registration) -> Traffic:
-    """Return what the rows tell of a platform. Two queries."""
+    """Return what the rows tell of a platform. Three queries."""
     waiting = sum(place.pending_since is not None for place in registration.deployments)
     last = session.scalar(
         sa.select(sa.func.max(Launch.created_at))
@@ -64,6 +68,11 @@ def read_traffic(registration: Registration) -> Traffic:
         .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
         .where(LineItem.registration_id == registration.id)
     ).one()
+    rosters = session.execute(
+        sa.select(sa.func.count(Course.id).label("offered"), sa.func.count(Course.roster_problem).label("unread"))
+        .join(Deployment, Deployment.id == Course.deployment_id)
+        .where(Deployment.registration_id == registration.id, Course.roster_url.is_not(None))
+    ).one()
     return Traffic(
         launching=len(registration.deployments) - waiting,
         waiting=waiting,
@@ -71,17 +80,20 @@ def read_traffic(registration: Registration) -> Traffic:
         last_score_at=scores.last,
         late=scores.late,
         refused=scores.refused,
+        rosters=rosters.offered,
+        unread=rosters.unread,
     )
 
 
-def check_platform(registration: Registration, traffic: Traffic, *, key: Callable[[], RSAKey]) -> list[Check]:
+def check_platform(registration: Registration, traffic: Traffic) -> list[Check]:
     """Ask the platform and judge all of it. Outside any transaction: it may not answer for half a minute."""
-    checks = [*_check_keyset(registration.key_set_url), *_check_token(registration, key)]
+    checks = [*_check_keyset(registration.key_set_url), *_check_token(registration)]
     return [
         *checks,
         judge_places(launching=traffic.launching, waiting=traffic.waiting),
         judge_launches(traffic.last_launch_at, at=now()),
         judge_scores(last=traffic.last_score_at, late=traffic.late, refused=traffic.refused),
+        judge_rosters(offered=traffic.rosters, unread=traffic.unread),
     ]
 
 
@@ -99,14 +111,8 @@ def _check_keyset(url: str) -> list[Check]:
     return [judge_keyset(answer.status, found), *([clock] if clock else [])]
 
 
-def _check_token(registration: Registration, key: Callable[[], RSAKey]) -> list[Check]:
-    access = Access(
-        registration_id=registration.id,
-        client_id=registration.client_id,
-        token_url=registration.auth_token_url,
-        audience=registration.auth_audience or registration.auth_token_url,
-        key=key,
-    )
+def _check_token(registration: Registration) -> list[Check]:
+    access = access_to(registration)
     asked = [scope for scope in SCOPES if scope not in missing_scopes(registration.granted_scopes)]
     try:
         answer = request_token(access, " ".join(asked), at=now())

@@ -4,20 +4,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.lti.models.launches import Course, ResourceLink
 from lms_carbon.lti.models.scores import LineItem
 
 _COURSE: Final[Any] = Course.__table__
 _LINK: Final[Any] = ResourceLink.__table__
 _LINE_ITEM: Final[Any] = LineItem.__table__
-
-
-def insert_into(table: Any) -> Any:
-    """Return an INSERT that knows ON CONFLICT: launches race, and the natural keys are unique."""
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def keep_course(

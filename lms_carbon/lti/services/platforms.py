@@ -5,14 +5,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.lti.caches import caches
 from lms_carbon.lti.models.registrations import Deployment, Registration
 from lms_carbon.lti.platform_errors import RegistrationExistsError
 from lms_carbon.lti.rules.addresses import origin_of
-from lms_carbon.lti.services.places import insert_into
 from lms_carbon.lti.services.registrations import check_addresses
 from lms_carbon.people.services.audit import record_act
 

@@ -3,15 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from joserfc.jwk import RSAKey
 
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
-from lms_carbon.core.transaction import independent
+from lms_carbon.core.transaction import independent, transaction
 from lms_carbon.core.vault import seal, unseal
 from lms_carbon.lti.caches import caches
+from lms_carbon.lti.gradebook import Access
 from lms_carbon.lti.http import is_demo
 from lms_carbon.lti.models.registrations import Deployment, KeyState, Registration, ToolKey
 from lms_carbon.lti.platform_errors import NoInstitutionError, RegistrationExistsError, RegistrationInputError
@@ -151,6 +153,23 @@ def signing_key(registration_id: int) -> RSAKey:
         .limit(1)
     ).one()
     return RSAKey.import_key(unseal(row.private_key, purpose=KEY_PURPOSE), {"kid": row.kid})
+
+
+def access_to(registration: Registration) -> Access:
+    """Return how we show a platform who we are; the key is read in a transaction of its own, when it is needed."""
+    return Access(
+        registration_id=registration.id,
+        client_id=registration.client_id,
+        token_url=registration.auth_token_url,
+        audience=registration.auth_audience or registration.auth_token_url,
+        key=partial(read_signing_key, registration.id),
+    )
+
+
+def read_signing_key(registration_id: int) -> RSAKey:
+    """Return the private key as `signing_key` does, outside transactions."""
+    with transaction(write=False):
+        return signing_key(registration_id)
 
 
 def institution_called(slug: str) -> int:

@@ -49,8 +49,8 @@ def keep_review(platform: Platform, message: Message, *, launch_id: int, target:
 def find_review(*, by: Actor) -> Review:
     """Return what the launch of this session asked for.
 
-    Raises `ForbiddenError` for those who may not see it, `NothingHandedInError`, and `NotFoundError` where the launch
-    asked for nothing or the activity is gone.
+    Raises `ForbiddenError` for those who may not see it, `NothingHandedInError` (also for a person or an activity that
+    is not known here), and `NotFoundError` where the activity is gone.
     """
     asked = session.execute(
         sa.select(ReviewRequest.person_id, ReviewRequest.target, Person.name, Launch.course_id)

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
 import sqlalchemy as sa
-from joserfc.jwk import RSAKey
-from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.core.transaction import transaction
@@ -22,7 +19,7 @@ from lms_carbon.lti.models.launches import Course, CourseMember, Launch, Resourc
 from lms_carbon.lti.models.registrations import Deployment, Registration
 from lms_carbon.lti.policy import visible_courses
 from lms_carbon.lti.rules.rosters import ListedMember, is_learner
-from lms_carbon.lti.services.registrations import signing_key
+from lms_carbon.lti.services.registrations import access_to
 from lms_carbon.lti.services.scores import in_batches
 from lms_carbon.people.models.persons import Identity
 from lms_carbon.people.services.audit import record_act
@@ -114,7 +111,7 @@ def read_roster(*, course_id: int, by: Actor, at: datetime, link_id: int | None 
         source = _find_source(course_id, link_id, visible_courses(by))
     roster = fetch_members(source.access, source.url, at=at, link=source.link)
     with transaction():
-        kept = [each for each in (_keep_member(source, each, by.language, at) for each in roster.members) if each]
+        kept = _keep_members(source, roster.members, by.language, at)
         _note_members(source, kept, whole=roster.whole and link_id is None, at=at)
         record_act(
             by=by,
@@ -162,8 +159,7 @@ def refresh_roster(*, course_id: int, at: datetime) -> None:
         if problem is not None:
             _set_due(course_id, at + PAUSE_AFTER_FAULT, problem)
             return
-        known = [each for each in (_known_member(source, member) for member in roster.members) if each]
-        _note_members(source, known, whole=roster.whole, at=at)
+        _note_members(source, _known_members(source, roster.members), whole=roster.whole, at=at)
         _set_due(course_id, at + PAUSE, None)
 
 
@@ -196,24 +192,19 @@ def _find_source(course_id: int, link_id: int | None, seen: sa.ColumnElement[boo
         link=link,
         provider=f"lti:{registration.id}",
         institution_id=row.Course.institution_id,
-        access=Access(
-            registration_id=registration.id,
-            client_id=registration.client_id,
-            token_url=registration.auth_token_url,
-            audience=registration.auth_audience or registration.auth_token_url,
-            key=partial(_signing_key, registration.id),
-        ),
+        access=access_to(registration),
     )
 
 
-def _signing_key(registration_id: int) -> RSAKey:
-    with transaction(write=False):
-        return signing_key(registration_id)
+def _keep_members(source: _Source, members: Sequence[ListedMember], language: str, at: datetime) -> list[RosterMember]:
+    """Return the members as listed: the active are made persons, the others told of where known."""
+    gone = _known_members(source, [member for member in members if not member.active])
+    found = {each.subject: each for each in gone}
+    found |= {member.subject: _keep_member(source, member, language, at) for member in members if member.active}
+    return [found[member.subject] for member in members if member.subject in found]
 
 
-def _keep_member(source: _Source, member: ListedMember, language: str, at: datetime) -> RosterMember | None:
-    if not member.active:
-        return _known_member(source, member)
+def _keep_member(source: _Source, member: ListedMember, language: str, at: datetime) -> RosterMember:
     person_id = upsert_identity(
         institution_id=source.institution_id,
         provider=source.provider,
@@ -227,12 +218,17 @@ def _keep_member(source: _Source, member: ListedMember, language: str, at: datet
     return _told(member, person_id)
 
 
-def _known_member(source: _Source, member: ListedMember) -> RosterMember | None:
-    """Return a member where that is somebody whom we know."""
-    person_id = session.scalar(
-        sa.select(Identity.person_id).where(Identity.provider == source.provider, Identity.subject == member.subject)
-    )
-    return _told(member, person_id) if person_id is not None else None
+def _known_members(source: _Source, members: Sequence[ListedMember]) -> list[RosterMember]:
+    """Return those members whom we know. One query for some hundreds."""
+    known: dict[str, int] = {}
+    for subjects in in_batches([member.subject for member in members]):
+        rows = session.execute(
+            sa.select(Identity.subject, Identity.person_id).where(
+                Identity.provider == source.provider, Identity.subject.in_(subjects)
+            )
+        )
+        known |= {row.subject: row.person_id for row in rows}
+    return [_told(member, known[member.subject]) for member in members if member.subject in known]
 
 
 def _told(member: ListedMember, person_id: int) -> RosterMember:
@@ -249,7 +245,6 @@ def _told(member: ListedMember, person_id: int) -> RosterMember:
 
 def _note_members(source: _Source, members: Sequence[RosterMember], *, whole: bool, at: datetime) -> None:
     """Remember who is in the course; after a whole roster whoever it does not list has left."""
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
     rows = {
         each.person_id: {
             "institution_id": source.institution_id,
@@ -262,7 +257,7 @@ def _note_members(source: _Source, members: Sequence[RosterMember], *, whole: bo
         if each.active
     }
     for batch in in_batches(sorted(rows)):
-        statement = insert(_MEMBER).values([rows[person_id] for person_id in batch])
+        statement = insert_into(_MEMBER).values([rows[person_id] for person_id in batch])
         told = {"learns": statement.excluded.learns, "seen_at": at, "gone_at": None}
         session.execute(statement.on_conflict_do_update(index_elements=("course_id", "person_id"), set_=told))
     left = sa.update(_MEMBER).where(_MEMBER.c.course_id == source.course_id, _MEMBER.c.gone_at.is_(None))

@@ -6,12 +6,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.core.jobs import wake
@@ -25,6 +24,7 @@ from lms_carbon.people.models.persons import Identity
 from lms_carbon.people.services.audit import record_act
 
 SEND_SCORES: Final = "lti.send_scores"
+T = TypeVar("T")
 _BATCH: Final = 400
 _DELIVERY: Final[Any] = ScoreDelivery.__table__
 _OUT: Final[Any] = OutScore.__table__
@@ -53,9 +53,8 @@ def queue_scores(*, institution_id: int, target: str, rows: Sequence[tuple[int, 
 
 def _keep_out(institution_id: int, target: str, newest: Mapping[int, tuple[int, str | None]], at: datetime) -> None:
     """Remember what is out, for columns that are not known yet."""
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
     for people in in_batches(sorted(newest)):
-        statement = insert(_OUT).values(
+        statement = insert_into(_OUT).values(
             [
                 {
                     "institution_id": institution_id,
@@ -74,9 +73,9 @@ def _keep_out(institution_id: int, target: str, newest: Mapping[int, tuple[int, 
         )
 
 
-def in_batches(people: Sequence[int]) -> list[Sequence[int]]:
-    """Return the people in portions that fit into one statement's parameters."""
-    return [people[start : start + _BATCH] for start in range(0, len(people), _BATCH)]
+def in_batches(rows: Sequence[T]) -> list[Sequence[T]]:
+    """Return them in portions that fit into one statement's parameters."""
+    return [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
 
 
 def queue_at(

@@ -75,11 +75,10 @@ def _fits(target: ListedTarget, words: str, kind: str) -> bool:
 
 def _reply(request_id: int, targets: list[str], *, error: str | None = None) -> Answer:
     public = current_settings().public_url
-    chosen = targets[:50]
     reply = answer_request(
         by=signed_in(),
         request_id=request_id,
-        targets=chosen,
+        targets=targets,
         columns=request.form.get("columns") == "1",
         launch_url=f"{public}/lti/launch",
         icon_url=public + url_for("web.static", filename="mark.svg"),

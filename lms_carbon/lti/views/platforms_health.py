@@ -1,14 +1,12 @@
 """Whether all is well with a platform, found out while the administrator waits."""
 
 from flask import render_template
-from joserfc.jwk import RSAKey
 
 from lms_carbon.core.identity import signed_in
 from lms_carbon.core.transaction import transaction
 from lms_carbon.lti.rules.health import worst
 from lms_carbon.lti.services.health import check_platform, read_traffic
 from lms_carbon.lti.services.platforms import get_platform
-from lms_carbon.lti.services.registrations import signing_key
 
 
 def show_health(registration_id: int) -> str:
@@ -16,10 +14,5 @@ def show_health(registration_id: int) -> str:
     with transaction(write=False):
         registration = get_platform(by=signed_in(), registration_id=registration_id)
         traffic = read_traffic(registration)
-
-    def key() -> RSAKey:
-        with transaction(write=False):
-            return signing_key(registration_id)
-
-    checks = check_platform(registration, traffic, key=key)
+    checks = check_platform(registration, traffic)
     return render_template("lti/platform_health.html", platform=registration, checks=checks, worst=worst(checks))

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.marking.errors import MarkFinishedError, NothingToTakeError
@@ -96,7 +95,6 @@ def _taken() -> sa.ScalarSelect[int]:
 
 def _take(work_id: int, parts: Collection[int], by: Actor, at: datetime) -> Assignment | None:
     """Take the first free part; None where others were quicker."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     held = session.scalars(
         sa.select(Assignment.part).where(Assignment.work_id == work_id, Assignment.part.is_not(None))
     ).all()
@@ -104,7 +102,7 @@ def _take(work_id: int, parts: Collection[int], by: Actor, at: datetime) -> Assi
         if part in held:
             continue
         statement = (
-            insert(Assignment)
+            insert_into(Assignment)
             .values(institution_id=by.institution_id, work_id=work_id, person_id=by.person_id, part=part, taken_at=at)
             .on_conflict_do_nothing()
             .returning(Assignment.id)

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.models import Candidacy, Instrument
@@ -82,8 +81,7 @@ def _check_candidacy(instrument_id: int, candidacy_id: int) -> None:
 
 def _insert(values: dict[str, object]) -> bool:
     # Either unique pair may stand in the way: the same work came twice, or the code is taken.
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Work).values(**values, code=make_code()).on_conflict_do_nothing().returning(Work.id)
+    statement = insert_into(Work).values(**values, code=make_code()).on_conflict_do_nothing().returning(Work.id)
     return session.scalar(statement) is not None
 
 

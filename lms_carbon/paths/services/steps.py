@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.models import Candidacy
@@ -100,9 +99,8 @@ def _decide(step: PathStep, **columns: Any) -> None:
 
 def _keep_path(candidacy: Candidacy, at: datetime) -> int:
     """Return the candidacy's path, made at first need, and locked: two windows cannot move a step at once."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        insert(Path)
+        insert_into(Path)
         .values(
             institution_id=candidacy.institution_id,
             candidacy_id=candidacy.id,

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import IO, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from lms_carbon.core.db import read_clock, session
+from lms_carbon.core.db import insert_into, read_clock, session
 from lms_carbon.core.errors import DomainError
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor
@@ -79,9 +78,8 @@ def open_portfolio(*, review_id: int, by: Actor, at: datetime) -> Portfolio:
         raise _REFUSED[standing.door]
     candidacy = begin_candidacy(track=review.instrument.track, by=by, at=at)
     # Two windows may race here; the unique pair decides, and both see one portfolio.
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     made = session.scalar(
-        insert(Portfolio)
+        insert_into(Portfolio)
         .values(
             institution_id=review.institution_id,
             review_id=review.id,

@@ -12,6 +12,7 @@ from lms_carbon.lti.rules.health import (
     judge_keyset,
     judge_launches,
     judge_places,
+    judge_rosters,
     judge_scopes,
     judge_scores,
     judge_token,
@@ -46,6 +47,9 @@ AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
         (judge_scores(last=AT, late=0, refused=1), "warn"),
         (judge_scores(last=None, late=3, refused=0), "warn"),
         (judge_scores(last=None, late=0, refused=0), "info"),
+        (judge_rosters(offered=0, unread=0), "info"),
+        (judge_rosters(offered=3, unread=0), "ok"),
+        (judge_rosters(offered=3, unread=1), "warn"),
     ],
 )
 def test_findings(check: Check, finding: str) -> None:
