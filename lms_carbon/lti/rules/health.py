@@ -66,7 +66,7 @@ def judge_keyset(status: int | None, keys: int | None) -> Check:
                 "The platform needs an RSA key of at least 2048 bits with a key id; its administrator makes one."
             ),
         )
-    return Check(what=KEYSET, finding=Finding.OK, said=mark("%(keys)s can be used."), params={"keys": keys})
+    return Check(what=KEYSET, finding=Finding.OK, said=mark("Usable: %(keys)s."), params={"keys": keys})
 
 
 def judge_clock(date: str | None, *, at: datetime) -> Check | None:
@@ -130,12 +130,14 @@ def judge_places(*, launching: int, waiting: int) -> Check:
         return Check(
             what=PLACES,
             finding=Finding.WARN,
-            said=mark("%(waiting)s wait to be confirmed; nobody can come in from there."),
+            said=mark("Waiting to be confirmed: %(waiting)s. Nobody can come in from there."),
             advice=mark("Compare their numbers with the platform's and confirm them."),
             params={"waiting": waiting},
         )
     if launching:
-        return Check(what=PLACES, finding=Finding.OK, said=mark("%(places)s may launch."), params={"places": launching})
+        return Check(
+            what=PLACES, finding=Finding.OK, said=mark("May launch: %(places)s."), params={"places": launching}
+        )
     return Check(
         what=PLACES,
         finding=Finding.WARN,
@@ -161,7 +163,7 @@ def judge_scores(*, last: datetime | None, late: int, refused: int) -> Check:
         return Check(
             what=SCORES,
             finding=Finding.WARN,
-            said=mark("%(late)s wait after a failure, %(refused)s were refused."),
+            said=mark("Waiting after a failure: %(late)s. Refused: %(refused)s."),
             advice=mark("An officer sees under Gradebooks why, for each person."),
             params={"late": late, "refused": refused},
         )
@@ -176,7 +178,7 @@ def judge_rosters(*, offered: int, unread: int) -> Check:
         return Check(
             what=ROSTERS,
             finding=Finding.WARN,
-            said=mark("%(unread)s of %(offered)s could not be read the last time."),
+            said=mark("Not readable the last time: %(unread)s of %(offered)s."),
             advice=mark(
                 "They are read again within two hours. Where access works, look there whether rosters are allowed."
             ),
@@ -184,7 +186,7 @@ def judge_rosters(*, offered: int, unread: int) -> Check:
         )
     if not offered:
         return Check(what=ROSTERS, finding=Finding.INFO, said=mark("No course has offered its roster yet."))
-    said = mark("%(offered)s courses offer theirs.")
+    said = mark("Courses that offer theirs: %(offered)s.")
     return Check(what=ROSTERS, finding=Finding.OK, said=said, params={"offered": offered})
 
 
