@@ -162,6 +162,7 @@ def assert_accessible(page: Page | Frame) -> None:
 
 def assert_fits(page: Page | Frame) -> None:
     """Fail where the page scrolls sideways."""
+    settle(page)
     wide = page.evaluate(
         """() => {
             const room = document.documentElement.clientWidth;
@@ -177,6 +178,7 @@ def assert_fits(page: Page | Frame) -> None:
 
 def assert_targets(page: Page | Frame, least: int = 24) -> None:
     """Fail where something to click is smaller than `least` px; links inside a sentence are let off (WCAG 2.5.8)."""
+    settle(page)
     small = page.evaluate(
         """(least) => {
             const inSentence = (e) => e.matches("a") && getComputedStyle(e).display === "inline"
