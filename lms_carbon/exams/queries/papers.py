@@ -11,7 +11,7 @@ from lms_carbon.core.transaction import independent
 from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.models.exams import FormItem, FormItemTag
 from lms_carbon.exams.rules.changes import Paper
-from lms_carbon.exams.rules.scoring import PaperItem
+from lms_carbon.exams.rules.scoring import PaperItem, deal_paper
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.models import Question, QuestionVersion
 
@@ -68,6 +68,11 @@ _remembered: WeakKeyDictionary[sa.Engine, _Remembered] = WeakKeyDictionary()
 def list_paper(form_id: int) -> list[PaperItem]:
     """Return a form's items in the order of their slots, with their shares. Two queries."""
     return _read_items(session.connection(), form_id)
+
+
+def list_dealt_paper(attempt: Attempt) -> list[PaperItem]:
+    """Return the items of an attempt's form as its candidate has them, numbers drawn. Two queries."""
+    return deal_paper(list_paper(attempt.form_id), attempt.id)
 
 
 def paper_of(attempt_id: int) -> Paper | None:

@@ -11,7 +11,7 @@ from lms_carbon.cycles.models import Instrument
 from lms_carbon.cycles.queries import attempt_scores, instrument_scores
 from lms_carbon.exams.models.attempts import Answer, Attempt
 from lms_carbon.exams.models.exams import Exam
-from lms_carbon.exams.queries.papers import list_paper
+from lms_carbon.exams.queries.papers import list_dealt_paper
 from lms_carbon.exams.rules.scoring import is_answered, receipt_text, score_item, whole_score
 from lms_carbon.exams.rules.states import GRACE, AttemptState, Door, DoorFacts, door
 from lms_carbon.question_bank.kinds.reasons import Score
@@ -79,7 +79,7 @@ def receipt_of(attempt: Attempt) -> Receipt | None:
     """Return a submitted attempt's receipt; None while it runs."""
     if attempt.digest is None or attempt.submitted_at is None:
         return None
-    items = list_paper(attempt.form_id)
+    items = list_dealt_paper(attempt)
     values = {answer.slot: answer.value for answer in list_answers(attempt.id)}
     return Receipt(
         attempt_id=attempt.id,
@@ -117,7 +117,7 @@ def practice_result(attempt: Attempt) -> PracticeResult | None:
     """Return the result of a submitted practice attempt, made anew each time; None for exams that count."""
     if attempt.candidacy_id is not None or attempt.state is not AttemptState.SUBMITTED:
         return None
-    items = list_paper(attempt.form_id)
+    items = list_dealt_paper(attempt)
     values = {answer.slot: answer.value for answer in list_answers(attempt.id)}
     return PracticeResult(
         score=whole_score(items, values),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lms_carbon.cycles.rules import MarkRow, instrument_score, split_points
@@ -36,6 +36,18 @@ class HeldAnswer:
     epoch: int
     seq: int
     value: Any
+
+
+def slot_seed(attempt_id: int, slot: int) -> str:
+    """Return what the order of choices and the numbers of one candidate's question come from: they stay the same."""
+    return f"{attempt_id}:{slot}"
+
+
+def deal_paper(items: Iterable[PaperItem], attempt_id: int) -> list[PaperItem]:
+    """Return the items as this attempt has them: with the numbers that its questions drew."""
+    return [
+        replace(item, content=KINDS[item.kind].deal(item.content, slot_seed(attempt_id, item.slot))) for item in items
+    ]
 
 
 def read_response(item: PaperItem, value: Any) -> Any:

@@ -9,7 +9,7 @@ from lms_carbon.core.db import database_now, session
 from lms_carbon.cycles.services.ledger import book_marks
 from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.models.exams import Exam
-from lms_carbon.exams.queries.papers import list_paper
+from lms_carbon.exams.queries.papers import list_dealt_paper
 from lms_carbon.exams.queries.standings import Receipt, list_answers, receipt_of
 from lms_carbon.exams.rules.scoring import HeldAnswer, answers_digest, mark_rows
 from lms_carbon.exams.rules.states import ATTEMPT_STEPS, SubmittedBy
@@ -89,7 +89,7 @@ def _book(attempt: Attempt, at: datetime) -> None:
         candidacy_id=attempt.candidacy_id,
         source=f"attempt:{attempt.id}",
         attempt=attempt.number,
-        rows=mark_rows(list_paper(attempt.form_id), values),
+        rows=mark_rows(list_dealt_paper(attempt), values),
         by=None,
         at=at,
     )

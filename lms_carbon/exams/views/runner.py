@@ -13,9 +13,9 @@ from lms_carbon.core.i18n import LOCALES, text_in
 from lms_carbon.core.identity import signed_in
 from lms_carbon.exams.models.attempts import Answer, Attempt
 from lms_carbon.exams.policy import load_attempt
-from lms_carbon.exams.queries.papers import list_paper
+from lms_carbon.exams.queries.papers import list_dealt_paper
 from lms_carbon.exams.queries.standings import list_answers, practice_result, receipt_of, released_attempt_scores
-from lms_carbon.exams.rules.scoring import PaperItem, read_response
+from lms_carbon.exams.rules.scoring import PaperItem, read_response, slot_seed
 from lms_carbon.exams.rules.states import AttemptState, SubmittedBy
 from lms_carbon.exams.services.attempts import local_key
 from lms_carbon.exams.views.words import RECEIPT, RUNNER, in_words
@@ -30,7 +30,7 @@ def show_attempt(attempt_id: int) -> str | Response:
     if attempt.state is AttemptState.SUBMITTED:
         return redirect(url_for("exams.show_receipt", attempt_id=attempt.id))
     held = {answer.slot: answer for answer in list_answers(attempt.id)}
-    items = list_paper(attempt.form_id)
+    items = list_dealt_paper(attempt)
     with force_locale(LOCALES[attempt.language]):
         return render_template(
             "exams/runner.html",
@@ -76,7 +76,7 @@ def _question(attempt: Attempt, item: PaperItem, answer: Answer | None) -> dict[
         "points": item.points,
         "template": kind.view_template,
         # The same seed gives the same order of choices whenever and wherever the paper is opened again.
-        "view": kind.candidate_view(item.content, attempt.language, seed=f"{attempt.id}:{item.slot}"),
+        "view": kind.candidate_view(item.content, attempt.language, seed=slot_seed(attempt.id, item.slot)),
         "response": read_response(item, answer.value) if answer else None,
         "answered": answer is not None and kind.is_answered(item.content, read_response(item, answer.value)),
         "flagged": answer is not None and answer.flagged,
@@ -87,7 +87,7 @@ def _revealed(attempt: Attempt) -> list[dict[str, Any]]:
     """Return the questions of a practice attempt with key and points: practice has no gate (DESIGN §3)."""
     held = {answer.slot: answer for answer in list_answers(attempt.id)}
     found = []
-    for item in list_paper(attempt.form_id):
+    for item in list_dealt_paper(attempt):
         question = _question(attempt, item, held.get(item.slot))
         kind = KINDS[item.kind]
         reveal = kind.reveal(item.content, question["response"], item.points, attempt.language)

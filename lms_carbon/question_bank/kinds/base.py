@@ -92,6 +92,14 @@ class Kind(ABC):
             raise ContentShapeError(_shape_problems(error.messages_dict, raw)) from error
         return loaded
 
+    def deal(self, content: Content, seed: str) -> Content:
+        """Return the content as one candidate gets it: kinds that draw numbers put those of `seed` in.
+
+        The same `seed` (of an attempt and slot) gives the same. Whoever shows, reads and scores an attempt's answer
+        passes what this returns to all the rest; content that was not dealt stands for its own example.
+        """
+        return content
+
     def check_content(self, content: Content) -> list[Problem]:
         """Return what keeps this content from review (blocking), and what its author should know."""
         return [*missing_text("stem", content["stem"]), *self.check_answer(content)]
