@@ -1,4 +1,4 @@
-"""Questions, their versions, tags to statements, and what reviewers said."""
+"""Questions, their versions, tags to statements, what reviewers said, and the media that questions show."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,8 @@ import sqlalchemy.orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms_carbon.core.db import BigId, Model
-from lms_carbon.framework.models import Statement
+from lms_carbon.files.models import StoredFile
+from lms_carbon.framework.models import Position, Statement
 from lms_carbon.people.models.persons import Person
 from lms_carbon.question_bank.rules.states import VersionState
 
@@ -42,6 +43,7 @@ class QuestionVersion(Model):
     __table_args__ = (
         sa.UniqueConstraint("question_id", "number"),
         sa.Index(None, "institution_id", "state"),
+        sa.Index(None, "institution_id", "edited_at"),
     )
 
     id: Mapped[BigId]
@@ -122,6 +124,145 @@ class ReviewNote(Model):
     text: Mapped[str] = mapped_column(sa.Text, default="")
 
     person: Mapped[Person] = relationship()
+
+
+class QuestionEnemy(Model):
+    """Two questions that never stand in one form: one gives the other away, or asks the same. The lower id is first."""
+
+    __tablename__ = "question_enemy"
+
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), primary_key=True, index=True)
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    made_at: Mapped[datetime]
+    made_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class WeightTable(Model):
+    """What the bank should hold for a position and band (权重表). The newest that is not withdrawn holds."""
+
+    __tablename__ = "weight_table"
+    __table_args__ = (sa.Index(None, "institution_id", "position_id", "band"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    position_id: Mapped[int] = mapped_column(sa.ForeignKey("position.id"))
+    band: Mapped[str] = mapped_column(sa.String(16))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    questions: Mapped[int]
+    """How many questions the shares are shares of."""
+    loaded_at: Mapped[datetime]
+    loaded_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+    shares: Mapped[list["WeightShare"]] = relationship(order_by="WeightShare.ordinal")
+    position: Mapped[Position] = relationship()
+    loader: Mapped[Person] = relationship()
+
+
+class WeightShare(Model):
+    """One line of a weight table. A table's shares come to 100.00 %."""
+
+    __tablename__ = "weight_share"
+
+    table_id: Mapped[int] = mapped_column(sa.ForeignKey("weight_table.id"), primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(sa.ForeignKey("requirement.id"), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    ordinal: Mapped[int]
+    share: Mapped[int]
+    """In hundredths of a percent."""
+
+
+class SavedView(Model):
+    """Filters of the list that somebody keeps under a name."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (sa.UniqueConstraint("person_id", "institution_id", "name"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    filters: Mapped[dict[str, str]]
+    """As the address of the list names them."""
+    saved_at: Mapped[datetime]
+
+
+class BulkAct(Model):
+    """Something done to many questions at once, which can be taken back."""
+
+    __tablename__ = "bulk_act"
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    act: Mapped[str] = mapped_column(sa.String(16))
+    """A `rules.bulk.Act`."""
+    statement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("statement.id"))
+    """What was tagged, or taken off."""
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    statement: Mapped[Statement | None] = relationship()
+    changes: Mapped[list["BulkChange"]] = relationship(order_by="BulkChange.question_id")
+
+
+class BulkChange(Model):
+    """What a bulk act did to one question, or why it left it alone."""
+
+    __tablename__ = "bulk_change"
+
+    act_id: Mapped[int] = mapped_column(sa.ForeignKey("bulk_act.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    outcome: Mapped[str] = mapped_column(sa.String(32))
+    """A `rules.bulk.Outcome`."""
+    number: Mapped[int | None]
+    """The version that was changed or made."""
+    before: Mapped[dict[str, Any] | None]
+    """What taking it back restores: the state, or the tags and the revision made."""
+    undone: Mapped[str] = mapped_column(sa.String(32), default="")
+    """The `Outcome` of taking it back."""
+
+    question: Mapped[Question] = relationship()
+
+
+class ApiWrite(Model):
+    """The answer to a write of the API that carried an `Idempotency-Key`: sent again, it is answered again."""
+
+    __tablename__ = "api_write"
+    __table_args__ = (sa.UniqueConstraint("person_id", "institution_id", "key"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(sa.String(200))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    """Of method, path and body: a key stands for one request."""
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class QuestionMedia(Model):
+    """An image or data file that questions of an institution may show. Its bytes lie in `files`."""
+
+    __tablename__ = "question_media"
+    __table_args__ = (sa.UniqueConstraint("institution_id", "name"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    """`<sha256>.<ending>`: what questions say as `media:<name>`, the same wherever the same file comes in."""
+    alt: Mapped[dict[str, str]]
+    """`{"zh", "en"}`: what it shows, offered where it is put into a text."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    file: Mapped[StoredFile] = relationship()
 
 
 class FrozenVersionError(RuntimeError):

@@ -7,7 +7,18 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import PersonData
-from lms_carbon.question_bank.models import Question, QuestionVersion, ReviewNote, VersionEditor
+from lms_carbon.question_bank.models import (
+    ApiWrite,
+    BulkAct,
+    Question,
+    QuestionEnemy,
+    QuestionMedia,
+    QuestionVersion,
+    ReviewNote,
+    SavedView,
+    VersionEditor,
+    WeightTable,
+)
 
 
 def export_person(person_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -20,19 +31,44 @@ def export_person(person_id: int) -> dict[str, list[dict[str, Any]]]:
     )
     edits = session.scalars(sa.select(VersionEditor).where(VersionEditor.person_id == person_id))
     notes = session.scalars(sa.select(ReviewNote).where(ReviewNote.person_id == person_id).order_by(ReviewNote.id))
+    media = session.scalars(sa.select(QuestionMedia).where(QuestionMedia.created_by == person_id))
     return {
+        "question_media": [{"name": m.name, "alt": m.alt, "created_at": m.created_at.isoformat()} for m in media],
         "question": [{"code": q.code, "kind": q.kind, "created_at": q.created_at.isoformat()} for q in questions],
         "question_version": [_version(version, person_id) for version in versions],
         "version_editor": [{"version": e.version_id, "edited_at": e.edited_at.isoformat()} for e in edits],
         "review_note": [{"at": n.at.isoformat(), "step": n.step, "text": n.text} for n in notes],
+        **_desk_of(person_id),
     }
 
 
 def erase_person(person_id: int, at: datetime) -> None:
-    """Keep everything: who wrote and who signed is what an exam's validity rests on.
+    """Drop what served the person alone; keep who wrote, signed and loaded: an exam's validity rests on it.
 
     The rows name a person's number only; `people` blanks the name and address that it stands for.
     """
+    for table in (SavedView, ApiWrite):
+        session.execute(sa.delete(table).where(table.person_id == person_id))
+
+
+def _desk_of(person_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Return what the person did with the bank as a whole, and keeps for their work."""
+    views = session.scalars(sa.select(SavedView).where(SavedView.person_id == person_id).order_by(SavedView.id))
+    tables = session.scalars(sa.select(WeightTable).where(WeightTable.loaded_by == person_id).order_by(WeightTable.id))
+    acts = session.scalars(
+        sa.select(BulkAct)
+        .where(sa.or_(BulkAct.person_id == person_id, BulkAct.undone_by == person_id))
+        .order_by(BulkAct.id)
+    )
+    enemies = session.scalars(sa.select(QuestionEnemy).where(QuestionEnemy.made_by == person_id))
+    writes = session.scalars(sa.select(ApiWrite).where(ApiWrite.person_id == person_id).order_by(ApiWrite.id))
+    return {
+        "saved_view": [{"name": v.name, "filters": v.filters, "saved_at": v.saved_at.isoformat()} for v in views],
+        "weight_table": [{"name": t.name, "band": t.band, "loaded_at": t.loaded_at.isoformat()} for t in tables],
+        "bulk_act": [{"act": a.act, "at": a.at.isoformat()} for a in acts],
+        "question_enemy": [{"question": e.question_id, "other": e.other_id} for e in enemies],
+        "api_write": [{"key": w.key, "at": w.at.isoformat()} for w in writes],
+    }
 
 
 def _version(version: QuestionVersion, person_id: int) -> dict[str, Any]:
@@ -49,7 +85,20 @@ def _version(version: QuestionVersion, person_id: int) -> dict[str, Any]:
 
 
 PERSON_DATA = PersonData(
-    tables=frozenset({"question", "question_version", "version_editor", "review_note"}),
+    tables=frozenset(
+        {
+            "api_write",
+            "bulk_act",
+            "question",
+            "question_enemy",
+            "question_media",
+            "question_version",
+            "review_note",
+            "saved_view",
+            "version_editor",
+            "weight_table",
+        }
+    ),
     export=export_person,
     erase=erase_person,
 )
