@@ -107,6 +107,48 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_question_enemy_other_id"), ["other_id"], unique=False)
 
     op.create_table(
+        "question_import",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("format", sa.String(length=32), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "reading", "done", "refused", name="importstate", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("imported", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("degraded", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("skipped", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unchanged", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refusal", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_question_import_file_id_stored_file")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_question_import_institution_id_institution")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_question_import_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_import")),
+    )
+    with op.batch_alter_table("question_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_import_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_question_import_institution_id_question_import_created_at"),
+            ["institution_id", "created_at"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_question_import_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_question_import_state_question_import_claimed_at"), ["state", "claimed_at"], unique=False
+        )
+
+    op.create_table(
         "question_media",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -126,6 +168,19 @@ def upgrade() -> None:
     with op.batch_alter_table("question_media", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_question_media_file_id"), ["file_id"], unique=False)
 
+    op.create_table(
+        "question_origin",
+        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("identifier", sa.String(length=255), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_question_origin_institution_id_institution")
+        ),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_question_origin_question_id_question")),
+        sa.PrimaryKeyConstraint("question_id", name=op.f("pk_question_origin")),
+        sa.UniqueConstraint("institution_id", "identifier", name=op.f("uq_question_origin_institution_id_identifier")),
+    )
     op.create_table(
         "weight_table",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -150,6 +205,32 @@ def upgrade() -> None:
             ["institution_id", "position_id", "band"],
             unique=False,
         )
+
+    op.create_table(
+        "question_import_row",
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ordinal", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("institution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.String(length=255), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("identifier", sa.String(length=255), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["question_import.id"], name=op.f("fk_question_import_row_import_id_question_import")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institution.id"], name=op.f("fk_question_import_row_institution_id_institution")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_question_import_row_question_id_question")
+        ),
+        sa.PrimaryKeyConstraint("import_id", "ordinal", name=op.f("pk_question_import_row")),
+    )
+    with op.batch_alter_table("question_import_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_import_row_question_id"), ["question_id"], unique=False)
 
     op.create_table(
         "weight_share",
@@ -180,14 +261,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_version_institution_id_question_version_edited_at"))
 
     op.drop_table("weight_share")
+    with op.batch_alter_table("question_import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_import_row_question_id"))
+
+    op.drop_table("question_import_row")
     with op.batch_alter_table("weight_table", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_weight_table_institution_id_weight_table_position_id_weight_table_band"))
 
     op.drop_table("weight_table")
+    op.drop_table("question_origin")
     with op.batch_alter_table("question_media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_question_media_file_id"))
 
     op.drop_table("question_media")
+    with op.batch_alter_table("question_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_import_state_question_import_claimed_at"))
+        batch_op.drop_index(batch_op.f("ix_question_import_person_id"))
+        batch_op.drop_index(batch_op.f("ix_question_import_institution_id_question_import_created_at"))
+        batch_op.drop_index(batch_op.f("ix_question_import_file_id"))
+
+    op.drop_table("question_import")
     with op.batch_alter_table("question_enemy", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_question_enemy_other_id"))
 

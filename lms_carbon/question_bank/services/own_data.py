@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import PersonData
+from lms_carbon.question_bank.import_models import QuestionImport
 from lms_carbon.question_bank.models import (
     ApiWrite,
     BulkAct,
@@ -62,11 +63,13 @@ def _desk_of(person_id: int) -> dict[str, list[dict[str, Any]]]:
     )
     enemies = session.scalars(sa.select(QuestionEnemy).where(QuestionEnemy.made_by == person_id))
     writes = session.scalars(sa.select(ApiWrite).where(ApiWrite.person_id == person_id).order_by(ApiWrite.id))
+    imports = session.scalars(sa.select(QuestionImport).where(QuestionImport.person_id == person_id))
     return {
         "saved_view": [{"name": v.name, "filters": v.filters, "saved_at": v.saved_at.isoformat()} for v in views],
         "weight_table": [{"name": t.name, "band": t.band, "loaded_at": t.loaded_at.isoformat()} for t in tables],
         "bulk_act": [{"act": a.act, "at": a.at.isoformat()} for a in acts],
         "question_enemy": [{"question": e.question_id, "other": e.other_id} for e in enemies],
+        "question_import": [{"name": i.name, "created_at": i.created_at.isoformat()} for i in imports],
         "api_write": [{"key": w.key, "at": w.at.isoformat()} for w in writes],
     }
 
@@ -91,6 +94,7 @@ PERSON_DATA = PersonData(
             "bulk_act",
             "question",
             "question_enemy",
+            "question_import",
             "question_media",
             "question_version",
             "review_note",
