@@ -27,6 +27,12 @@ $(VENV)/.system: tools/system.sh
 	@sh tools/system.sh test
 	@touch $@
 
+# A platform written by others brings Django along, so it lives in an environment of its own.
+$(VENV)/.foreign: tests/conformance/foreign/requirements.txt | $(VENV)/.run
+	$(PYTHON) -m venv $(VENV)/foreign
+	$(VENV)/foreign/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 install: $(VENV)/.dev ## Make .venv with everything, tests' tools too
 
 run: $(VENV)/.run ## Start the tool and a sandbox LMS on this machine, with people and content to try
@@ -35,7 +41,7 @@ run: $(VENV)/.run ## Start the tool and a sandbox LMS on this machine, with peop
 demo-reset: $(VENV)/.run ## Throw the demo's data away; the next `make run` starts over
 	@$(BIN)/python -m demo reset
 
-test: $(VENV)/.dev $(VENV)/.system ## Run all tests but long journeys, faults and benches
+test: $(VENV)/.dev $(VENV)/.system $(VENV)/.foreign ## Run all tests but long journeys, faults and benches
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m 'not faults and not journey'
 
 format: $(VENV)/.dev ## Format the code
