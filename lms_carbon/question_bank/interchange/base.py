@@ -52,7 +52,7 @@ class Item:
     difficulty: int = 60
     """Expected share of right answers, in hundredths."""
     minutes: int = 2
-    source: Mapping[str, str] = EMPTY_TEXTS
+    source: Mapping[str, str] = field(default_factory=lambda: EMPTY_TEXTS)
     needs_expert_review: bool = False
     media: Mapping[str, bytes] = field(default_factory=dict)
 
