@@ -5,6 +5,8 @@ ours stand the bare views, PyLTI1p3's Flask contrib with key caching, and the sa
 `bench.rivals`). Warm means: person, course and link are known and the browser has our cookies. The client signs
 between the two requests outside of the measured time. Both databases are durable. The platform's keyset is served over
 https from this machine, without any distance: outside the demo nothing else is allowed, and it is what platforms do.
+
+At the end the platform changes its key and 50 people come at once: how often is its keyset fetched for that?
 """
 
 import argparse
@@ -16,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,6 +48,10 @@ from tests.support.world import make_institution, make_person
 
 WANTED: Final = {"pylti_cached": 1.0, "pylti_default": 3.0}
 PEOPLE: Final = 20
+ROTATED: Final = 50
+"""Launches after the platform changed its key, and how many come at the same time."""
+AT_ONCE: Final = 10
+MOST_FETCHES: Final = 2
 WAYS: Final = {
     "ours": ("/lti/login", "/lti/launch"),
     "bare": ("/bare/login", "/bare/launch"),
@@ -116,10 +123,10 @@ def https_keyset(platform: FakePlatform, folder: Path) -> Iterator[None]:
     authorities.write_bytes(Path(certifi.where()).read_bytes() + certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pair)
-    body = platform.keyset_body()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            body = platform.keyset_body()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -191,7 +198,28 @@ def measure(url: str, folder: Path, *, rounds: int, launches: int) -> dict[str, 
             for way in sorted(WAYS, reverse=bool(number % 2)):
                 people, wire = browsers[way], Connection(server.port)  # idle ones are closed by the server
                 found[way].append([go(wire, people[n % PEOPLE], platform, way, launch_url) for n in range(launches)])
-    return summary(found)
+        fetches = rotate(platform, server, browsers["ours"], launch_url)
+    told = summary(found)
+    told["rotation"] = {"launches": ROTATED, "fetches": fetches, "at_most": MOST_FETCHES}
+    told["good"] = told["good"] and fetches <= MOST_FETCHES
+    return told
+
+
+def rotate(platform: FakePlatform, server: WebServer, people: list[Browser], launch_url: str) -> int:
+    """Let the platform sign with another key, launch from several connections at once, and return the fetches."""
+    platform.key_name = platform.kid = "another-key"
+    private_key(platform.key_name)  # made before ten ask for it at once
+    before = platform.fetches
+    each = ROTATED // AT_ONCE
+
+    def come(person: Browser) -> None:
+        wire = Connection(server.port)
+        for _ in range(each):
+            go(wire, person, platform, "ours", launch_url)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(come, people[:AT_ONCE]))
+    return platform.fetches - before
 
 
 def summary(found: dict[str, list[list[float]]]) -> dict[str, Any]:
