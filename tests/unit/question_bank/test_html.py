@@ -9,7 +9,9 @@ from lms_carbon.question_bank.html import (
     clean_phrase,
     for_page,
     from_author,
+    images_without_words,
     is_blank,
+    media_in,
     plain_text,
     to_author,
 )
@@ -21,6 +23,9 @@ KEPT = [
     '<tbody><tr><td>1</td><td rowspan="2">2</td></tr></tbody></table>',
     '<math display="block"><mrow><mi>E</mi><mo>=</mo><mfrac><mn>44</mn><mn>12</mn></mfrac></mrow></math>',
     '<p><code>x</code> <em lang="en">y</em></p>',
+    f'<p><img src="media:{"a" * 64}.png" alt="A &amp; B"></p>',
+    f'<p>See <a href="media:{"b" * 64}.csv">the data</a></p>',
+    '<p><math display="block" alttext="x^{2}"><mrow><msup><mi>x</mi><mrow><mn>2</mn></mrow></msup></mrow></math></p>',
 ]
 _pieces = st.sampled_from(
     [
@@ -67,6 +72,12 @@ _pieces = st.sampled_from(
         "<th scope=row>",
         "<caption>",
         '"',
+        "\\(",
+        "\\)",
+        "\\[",
+        "\\ce{",
+        "}",
+        "x^{2}",
     ]
 )
 _markup = st.lists(_pieces, max_size=14).map("".join) | st.text(max_size=60)
@@ -91,6 +102,10 @@ def test_what_a_question_needs_is_kept_as_it_is(html: str) -> None:
         ("<svg><a xlink:href='javascript:x'>b</a></svg>a", "a"),
         ("<!-- b -->a<iframe src=x>c</iframe>", "a"),
         ("<h1>a</h1>", "a"),
+        ("<img src='https://x.test/a.png' alt='a &amp; b'>", "a &amp; b"),
+        (f"<img src='media:{'a' * 64}.csv' alt='a'><a href='media:{'a' * 64}.png'>b</a>", "ab"),
+        (f"<img src='media:{'a' * 64}.png' alt='1 < 2'>", f'<img src="media:{"a" * 64}.png" alt="1 ＜ 2">'),
+        (f"<a href='media:{'a' * 63}/.csv'>a</a><a href='media:../../x.csv'>b</a>", "ab"),
     ],
 )
 def test_what_must_go_goes(html: str, cleaned: str) -> None:
@@ -159,3 +174,26 @@ def test_a_grouped_number_stays_on_one_line() -> None:
 def test_blank_is_what_says_nothing() -> None:
     assert is_blank("<p> <br></p>")
     assert not is_blank("<p>0</p>")
+
+
+def test_images_and_data_files_are_handed_out_by_the_bank() -> None:
+    html = f'<p><img src="media:{"a" * 64}.png" alt="Chart"> <a href="media:{"b" * 64}.csv">data</a> media:x</p>'
+    page = for_page(html, "en")
+    assert f'<img src="/questions/media/{"a" * 64}.png" alt="Chart">' in page
+    assert f'<a href="/questions/media/{"b" * 64}.csv">data</a> media:x' in page
+    assert media_in(html) == [f"{'a' * 64}.png", f"{'b' * 64}.csv"]
+    assert plain_text(html) == "Chart data media:x"
+    assert not images_without_words(html)
+    assert images_without_words(html.replace("Chart", " "))
+    assert not is_blank(f'<img src="media:{"a" * 64}.png" alt="">')
+
+
+def test_text_around_an_image_or_formula_stays_plain_text_to_its_author() -> None:
+    image = f'<img src="media:{"a" * 64}.png" alt="Chart">'
+    typed = f"How much \\ce{{CO2}} is that?\n\n{image}\n\nTake \\(x < \\frac{{44}}{{12}}\\) & more."
+    html = from_author(typed)
+    assert html.count("<p>") == 3
+    assert html.count("<math") == 2
+    again = to_author(html)
+    assert again == typed.replace("\\ce{CO2}", "\\(\\ce{CO2}\\)").replace("x < ", "x \\lt ")
+    assert from_author(again) == html
