@@ -16,6 +16,7 @@ from lms_carbon.cycles.views import urls as cycles_urls
 from lms_carbon.exams import api as exams_api
 from lms_carbon.exams import jobs as exams_jobs
 from lms_carbon.exams.queries import told as exams_told
+from lms_carbon.exams.services import cloning as exams_cloning
 from lms_carbon.exams.services import hooks as exams_hooks
 from lms_carbon.exams.services import release as exams_release
 from lms_carbon.exams.views import urls as exams_urls
@@ -43,15 +44,17 @@ from lms_carbon.people import queries as people_queries
 from lms_carbon.people.services import own_data as people_data
 from lms_carbon.people.views import desk as people_desk
 from lms_carbon.people.views import urls as people_urls
+from lms_carbon.portfolio.services import cloning as portfolio_cloning
 from lms_carbon.portfolio.services import hooks as portfolio_hooks
 from lms_carbon.portfolio.services import own_data as portfolio_data
 from lms_carbon.portfolio.views import urls as portfolio_urls
 from lms_carbon.practicals import jobs as practicals_jobs
+from lms_carbon.practicals.services import cloning as practicals_cloning
 from lms_carbon.practicals.services import hooks as practicals_hooks
 from lms_carbon.practicals.services import own_data as practicals_data
 from lms_carbon.practicals.views import urls as practicals_urls
 from lms_carbon.question_bank import api as question_bank_api
-from lms_carbon.question_bank.commands import questions_commands
+from lms_carbon.question_bank.commands import content_commands, questions_commands
 from lms_carbon.question_bank.services import own_data as question_bank_data
 from lms_carbon.question_bank.views import pages as question_bank_pages
 from lms_carbon.results import jobs as results_jobs
@@ -96,6 +99,7 @@ COMMANDS: tuple[click.Command, ...] = (
     cli.database_commands,
     cli.serve_command,
     cli.settings_command,
+    content_commands,
     framework_commands,
     keys_commands,
     level_commands,
@@ -142,6 +146,8 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, exams_hooks.describe_person_data)
     hooks.open_work.register(app, exams_told.list_open_work)
     hooks.list_targets.register(app, exams_told.list_targets)
+    hooks.clone_places.register(app, exams_cloning.list_clone_places)
+    hooks.make_clone.register(app, exams_cloning.make_clone)
     hooks.reviewed_work.register(app, exams_told.find_reviewed)
     hooks.instrument_facts.register(app, exams_told.list_facts)
     hooks.own_work.register(app, exams_told.list_own_work)
@@ -163,6 +169,8 @@ def init_method_hooks(app: Flask) -> None:
     hooks.navigation.register(app, portfolio_urls.desks)
     hooks.launch_target.register(app, portfolio_hooks.find_launch_target)
     hooks.list_targets.register(app, portfolio_hooks.list_targets)
+    hooks.clone_places.register(app, portfolio_cloning.list_clone_places)
+    hooks.make_clone.register(app, portfolio_cloning.make_clone)
     hooks.reviewed_work.register(app, portfolio_hooks.find_reviewed)
     hooks.open_work.register(app, portfolio_hooks.list_open_work)
     hooks.instrument_facts.register(app, portfolio_hooks.list_facts)
@@ -173,6 +181,8 @@ def init_method_hooks(app: Flask) -> None:
     hooks.navigation.register(app, practicals_urls.desks)
     hooks.launch_target.register(app, practicals_hooks.find_launch_target)
     hooks.list_targets.register(app, practicals_hooks.list_targets)
+    hooks.clone_places.register(app, practicals_cloning.list_clone_places)
+    hooks.make_clone.register(app, practicals_cloning.make_clone)
     hooks.reviewed_work.register(app, practicals_hooks.find_reviewed)
     hooks.open_work.register(app, practicals_hooks.list_open_work)
     hooks.instrument_facts.register(app, practicals_hooks.list_instrument_facts)

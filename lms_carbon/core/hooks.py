@@ -72,6 +72,35 @@ list_targets: Hook[[int], list[ListedTarget]] = Hook("list_targets")
 """Id of an institution → what the answerer has to place, the newest first, in a fixed number of queries."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClonePlace:
+    """Where a clone of an assessment can stand."""
+
+    track_id: int
+    title: dict[str, str]
+    beside: int
+    """How many instruments of its dimension count there already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clone:
+    """A clone that was made."""
+
+    target: str
+    """As `launch_target` reads it."""
+    path: str
+    """The officer's page of it, where dates are set and it is opened."""
+
+
+clone_places: Hook[[str, int], list[ClonePlace] | None] = Hook("clone_places")
+"""What a link points at, an institution → where an officer can have a clone of it; None for what counts nowhere."""
+
+make_clone: Hook[[str, int, Any, datetime], Clone | None] = Hook("make_clone")
+"""What a link points at, id of a track, `core.identity.Actor`, moment → a clone: settings and content, nobody's work.
+
+None if not mine; raises the errors of making such an assessment."""
+
+
 @dataclass(frozen=True)
 class PersonData:
     """How one package lets go of a person's data: the tables it answers for, and what it does with them."""

@@ -1,8 +1,9 @@
 """Pure rules of the ledger (DESIGN §3)."""
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 FULL: Final = 100_00
@@ -76,3 +77,27 @@ def counting_attempt(rule: ResultRule, scores: Mapping[int, int]) -> int:
     if rule is ResultRule.LAST:
         return max(scores)
     return min(scores, key=lambda number: (-scores[number], number))
+
+
+CODE_LENGTH: Final = 64
+CLONE_RUNS: Final = timedelta(days=28)
+"""How long a clone is open where neither the original nor the cycle says more; an officer changes it."""
+
+
+def clone_code(code: str, taken: Collection[str]) -> str:
+    """Return a code that is not taken, made of another one: `autumn` → `autumn-2`, `autumn-2` → `autumn-3`."""
+    stem, dash, number = code.rpartition("-")
+    if not (dash and stem and number.isdecimal() and len(number) < 4):
+        stem, number = code, "1"
+    following = int(number) + 1
+    while True:
+        end = f"-{following}"
+        made = stem[: CODE_LENGTH - len(end)].rstrip("._-") + end
+        if made not in taken:
+            return made
+        following += 1
+
+
+def clone_deadline(original: datetime | None, cycle_end: datetime | None, at: datetime) -> datetime:
+    """Return until when a clone takes work: as the original, else to the end of its cycle, where that lies ahead."""
+    return next((moment for moment in (original, cycle_end) if moment is not None and moment > at), at + CLONE_RUNS)

@@ -48,3 +48,11 @@ class NewPlatformForm(PlatformForm):
     """A platform entered by hand; its place may be learnt from the first launch."""
 
     deployment_id = _text(load_default=None)
+
+
+class CopyForm(FormSchema):
+    """What a copied activity opens: the same, another one that is prepared, or a clone in a track."""
+
+    choice = fields.String(required=True, validate=validate.OneOf(("same", "other", "clone")))
+    target = _text(load_default="")
+    track = fields.Integer(load_default=0)

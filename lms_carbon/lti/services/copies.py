@@ -1,26 +1,29 @@
 """Activities that came with a copied course: noticed at their first launch, decided by an officer, never shared unseen.
 
 A link made by picking carries the pick's code. Two links with one code, or a link whose platform names the original in
-its history, are original and copy. The copy opens nothing, and none of its scores go anywhere, before an officer said
-what it opens here.
+its history, are original and copy. So is a link made by hand that tells nothing, where the assessment it names stands
+in another course of that platform already. The copy opens nothing, and none of its scores go anywhere, before somebody
+said what it opens here: the same assessment, another one, or a clone.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms_carbon.core.db import insert_into, session
-from lms_carbon.core.errors import NotFoundError
-from lms_carbon.core.hooks import launch_target
+from lms_carbon.core.errors import ForbiddenError, NotFoundError
+from lms_carbon.core.hooks import Clone, ClonePlace, clone_places, launch_target, make_clone
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.lti.errors import NoSuchTargetError
 from lms_carbon.lti.models.launches import Course, Launch, ResourceLink
 from lms_carbon.lti.models.placing import LinkCopy, PickedItem
 from lms_carbon.lti.models.registrations import Deployment
+from lms_carbon.lti.policy import taught_courses
 from lms_carbon.lti.queries import Platform
 from lms_carbon.lti.rules.claims import Message
 from lms_carbon.lti.rules.copies import Trail, read_trail
@@ -30,7 +33,10 @@ from lms_carbon.people.services.messages import tell_all
 
 _COPY: Final[Any] = LinkCopy.__table__
 _PICK: Final[Any] = PickedItem.__table__
-TOLD: Final = mark("“{link}” in the course “{course}” came with a copied course. Say what it opens there.")
+TOLD: Final = mark(
+    "“{link}” in the course “{course}” names the same assessment as an activity of another course. "
+    "Say what it opens there."
+)
 DESK: Final = "/lti/copies"
 WAITING: Final = "/lti/copies/waiting"
 
@@ -60,7 +66,7 @@ def find_origin(platform: Platform, message: Message, *, link_id: int | None, co
         return Origin(
             target=target, copy=True, original_link_id=pick.resource_link_id, original_course_id=pick.course_id
         )
-    original = _find_original(platform, trail, target, message)
+    original = _find_original(platform, trail, target, message) or _find_elsewhere(platform, target, course_id)
     if original is None:
         return Origin(target=target)
     return Origin(target=target, copy=True, original_link_id=original.id, original_course_id=original.course_id)
@@ -97,6 +103,29 @@ def _find_original(platform: Platform, trail: Trail, target: str | None, message
         .order_by(ResourceLink.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _find_elsewhere(platform: Platform, target: str | None, course_id: int | None) -> Any | None:
+    """Return the first link of another course of the platform that opens the same assessment.
+
+    Practice, results and paths may stand in any number of courses: nothing of one course shows in another by them.
+    """
+    if target is None or course_id is None:
+        return None
+    found = session.execute(
+        sa.select(ResourceLink.id, ResourceLink.course_id)
+        .join(Deployment, Deployment.id == ResourceLink.deployment_id)
+        .where(
+            Deployment.registration_id == platform.id,
+            ResourceLink.target == target,
+            ResourceLink.course_id != course_id,
+        )
+        .order_by(ResourceLink.id)
+        .limit(1)
+    ).one_or_none()
+    if found is None or clone_places.first(target, platform.institution_id) is None:
+        return None
+    return found
 
 
 def keep_origin(
@@ -154,16 +183,22 @@ def _tell_officers(institution_id: int, course_id: int | None, title: str, at: d
 
 
 def list_copies(*, by: Actor) -> list[LinkCopy]:
-    """Return the copies of the institution that wait for a decision, oldest first. One query."""
+    """Return the copies that wait for a decision of this person, oldest first. One query."""
     query = (
         sa.select(LinkCopy)
-        .where(LinkCopy.institution_id == by.institution_id, LinkCopy.decided_at.is_(None))
-        .options(
-            joinedload(LinkCopy.resource_link).joinedload(ResourceLink.course), joinedload(LinkCopy.original_course)
-        )
+        .join(LinkCopy.resource_link)
+        .where(_may_decide(by), LinkCopy.decided_at.is_(None))
+        .options(contains_eager(LinkCopy.resource_link).joinedload(ResourceLink.course))
+        .options(joinedload(LinkCopy.original_course))
         .order_by(LinkCopy.id)
     )
     return list(session.scalars(query))
+
+
+def _may_decide(by: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition on a copy and its link: officers decide all, teachers what came into their course."""
+    here = LinkCopy.institution_id == by.institution_id
+    return here if by.has(Role.OFFICER) else sa.and_(here, ResourceLink.course_id.in_(taught_courses(by)))
 
 
 def find_own_copy(*, by: Actor) -> LinkCopy | None:
@@ -177,20 +212,56 @@ def find_own_copy(*, by: Actor) -> LinkCopy | None:
     )
 
 
-def decide_copy(*, by: Actor, copy_id: int, target: str, at: datetime) -> LinkCopy:
-    """Say what a copy opens: what the original does, which both courses then share, or something else.
+def places_of_clones(copies: Collection[LinkCopy]) -> dict[str, list[ClonePlace]]:
+    """Return target → where an officer can have a clone of it; a fixed number of queries for each target."""
+    return {
+        target: clone_places.first(target, institution_id) or []
+        for target, institution_id in {(copy.target, copy.institution_id): None for copy in copies}
+    }
 
-    Raises `NotFoundError` where it waits no more or is another institution's, `NoSuchTargetError`.
+
+def decide_copy(*, by: Actor, copy_id: int, target: str | None, at: datetime) -> LinkCopy:
+    """Say what a copy opens: None is what the original does, which both courses then share; else something else.
+
+    Raises `NotFoundError` where it waits no more or is not this person's to decide, `NoSuchTargetError`.
     """
+    copy = _load_waiting(by, copy_id)
+    target = copy.target if target is None else target
+    if launch_target.first(target, by.institution_id) is None:
+        raise NoSuchTargetError
+    _decide(copy, target, by=by, at=at, cloned=False)
+    return copy
+
+
+def clone_for_copy(*, by: Actor, copy_id: int, track_id: int, at: datetime) -> Clone:
+    """Let a copy open a clone of what the original opens, counted in another track: an officer's decision.
+
+    Raises `NotFoundError`, `ForbiddenError`, `NoSuchTargetError` where there is nothing to clone, and the errors of
+    making such an assessment.
+    """
+    if not by.has(Role.OFFICER):
+        raise ForbiddenError
+    copy = _load_waiting(by, copy_id)
+    clone = make_clone.first(copy.target, track_id, by, at)
+    if clone is None:
+        raise NoSuchTargetError
+    _decide(copy, clone.target, by=by, at=at, cloned=True)
+    return clone
+
+
+def _load_waiting(by: Actor, copy_id: int) -> LinkCopy:
     copy = session.scalar(
         sa.select(LinkCopy)
-        .where(LinkCopy.id == copy_id, LinkCopy.institution_id == by.institution_id, LinkCopy.decided_at.is_(None))
-        .with_for_update()
+        .join(LinkCopy.resource_link)
+        .where(LinkCopy.id == copy_id, _may_decide(by), LinkCopy.decided_at.is_(None))
+        .with_for_update(of=LinkCopy)
     )
     if copy is None:
         raise NotFoundError
-    if launch_target.first(target, by.institution_id) is None:
-        raise NoSuchTargetError
+    return copy
+
+
+def _decide(copy: LinkCopy, target: str, *, by: Actor, at: datetime, cloned: bool) -> None:
     copy.decided_at = at
     copy.resource_link.target = target
     session.flush()
@@ -200,7 +271,6 @@ def decide_copy(*, by: Actor, copy_id: int, target: str, at: datetime) -> LinkCo
         action="activity.decide",
         object_type="link_copy",
         object_id=copy.id,
-        detail={"original": copy.target, "target": target},
+        detail={"original": copy.target, "target": target, "cloned": cloned},
         at=at,
     )
-    return copy

@@ -1,17 +1,25 @@
-"""Activities that came with a copied course: what those see who open one, and the officers' decision."""
+"""Activities that came with a copied course: what those see who open one, and what is decided about it."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
+from lms_carbon.core.forms import Form, read_form
 from lms_carbon.core.hooks import launch_target
 from lms_carbon.core.identity import Role, signed_in
 from lms_carbon.lti.queries import find_whereabouts
-from lms_carbon.lti.services.copies import decide_copy, find_own_copy, list_copies
+from lms_carbon.lti.schemas import CopyForm
+from lms_carbon.lti.services.copies import (
+    clone_for_copy,
+    decide_copy,
+    find_own_copy,
+    list_copies,
+    places_of_clones,
+)
 from lms_carbon.lti.services.deep_links import all_targets
 
-MAY_DECIDE = (Role.OFFICER,)
+MAY_DECIDE = (Role.OFFICER, Role.TEACHER)
 
 
 def show_waiting() -> str | Response:
@@ -26,23 +34,42 @@ def show_waiting() -> str | Response:
         "lti/copy_waits.html",
         copy=copy,
         here=find_whereabouts(by),
-        works_here=by.has_any((Role.TEACHER, Role.OFFICER)),
         decides=by.has_any(MAY_DECIDE),
     )
 
 
 def show_copies() -> str:
     """List the copies that wait, each with what it can open."""
+    return _page(Form())
+
+
+def _page(form: Form, copy_id: int | None = None) -> str:
     by = signed_in()
     copies = list_copies(by=by)
     targets = all_targets(by.institution_id) if copies else []
+    clones = by.has(Role.OFFICER)
     return render_template(
-        "lti/copies.html", copies=copies, targets=targets, titles={each.target: each.title for each in targets}
+        "lti/copies.html",
+        copies=copies,
+        targets=targets,
+        titles={each.target: each.title for each in targets},
+        clones=clones,
+        places=places_of_clones(copies) if clones else {},
+        form=form,
+        tried=copy_id,
     )
 
 
-def decide(copy_id: int) -> Response:
-    """Say what a copy opens."""
-    decide_copy(by=signed_in(), copy_id=copy_id, target=request.form.get("target", ""), at=now())
+def decide(copy_id: int) -> Response | tuple[str, int]:
+    """Say what a copy opens, and go on to where that is seen to."""
+    form = read_form(CopyForm(), request.form)
+    if not form.ok:
+        return _page(form, copy_id), 422
+    by, at, choice = signed_in(), now(), form.data["choice"]
+    if choice == "clone":
+        clone = clone_for_copy(by=by, copy_id=copy_id, track_id=form.data["track"], at=at)
+        flash(gettext("A clone was made. Look at its dates and open it; the copied activity leads to it."), "ok")
+        return redirect(clone.path, 303)
+    decide_copy(by=by, copy_id=copy_id, target=form.data["target"] if choice == "other" else None, at=at)
     flash(gettext("The activity opens that from now on; its scores go to the course it stands in."), "ok")
     return redirect(url_for("lti.show_copies"), 303)

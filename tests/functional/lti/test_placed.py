@@ -79,9 +79,11 @@ def test_a_copied_activity_waits_for_an_officer(
     token = form_token(officer, "/lti/copies")
     [number] = [part.split('"')[0] for part in officer.get("/lti/copies").text.split("/lti/copies/")[1:]]
     path = f"/lti/copies/{number}"
-    assert officer.post(path, data={"csrf_token": token, "target": "exam:nowhere"}).status_code == 422
-    assert officer.post(path, data={"csrf_token": token, "target": TARGET}).status_code == 303
-    assert officer.post(path, data={"csrf_token": token, "target": TARGET}).status_code == 404
+    other = {"csrf_token": token, "choice": "other"}
+    assert officer.post(path, data={"csrf_token": token, "target": TARGET}).status_code == 422
+    assert officer.post(path, data={**other, "target": "exam:nowhere"}).status_code == 422
+    assert officer.post(path, data={**other, "target": TARGET}).status_code == 303
+    assert officer.post(path, data={**other, "target": TARGET}).status_code == 404
     assert list_acts(app)[-1] == "activity.decide"
     assert client.get("/lti/copies/waiting").location == opened
     assert place(platform, client, "rl-2", "c-2", history).location == opened
