@@ -5,9 +5,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from demo.exams import make_exam, make_practice
+from demo.exams import make_exam, make_practice, sign_samples
 from demo.methods import make_portfolio, make_practical
-from demo.people import Place, settle
+from demo.people import Place, add_reviewer, settle
+from demo.works import acting_as
 from lms_carbon.core import clock
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Role
@@ -36,6 +37,10 @@ PORTFOLIO_CODE: Final = "demo-portfolio"
 PRACTICE_CODE: Final = "demo-practice"
 OTHER_EXAM_CODE: Final = "xishan-exam"
 POSITION: Final = "5.2.1"
+SIGNED: Final = 9
+"""How many samples on each requirement of the position have been signed: all there are."""
+OTHER_REVIEWER: Final = "程敏"
+"""Signs at the second institution, without an account in the sandbox."""
 LASTS: Final = timedelta(days=30)
 """How long the demo's cycle goes on; an officer can end it earlier."""
 RATIONALE: Final = "演示用的示例政策，不作推荐。An example for the demo, not a recommendation."
@@ -57,6 +62,7 @@ def fill_demo(*, sandbox: str) -> None:
 def fill_first(place: Place, seed: SandboxConfig, at: datetime) -> None:
     """Give the first institution its content and a cycle with all three methods."""
     import_samples(institution_id=place.institution_id, by=None, at=at)
+    sign_samples(acting_as(place.people["u-qian"], place.institution_id, Role.REVIEWER), most=SIGNED, at=at)
     track = plan_track(place, "intermediate", at)
     begin(place, track, seed, at)
     title = {"zh": "碳减排工程师 · 中级 · 笔试", "en": "Carbon reduction engineer · intermediate · written exam"}
@@ -69,6 +75,8 @@ def fill_first(place: Place, seed: SandboxConfig, at: datetime) -> None:
 def fill_second(place: Place, seed: SandboxConfig, at: datetime) -> None:
     """Give the second institution a cycle of its own: the same code, the same questions, nothing shared."""
     import_samples(institution_id=place.institution_id, by=None, at=at)
+    reviewer = add_reviewer(place.institution_id, OTHER_REVIEWER, at)
+    sign_samples(acting_as(reviewer, place.institution_id, Role.REVIEWER), most=2, at=at)
     import_activities(institution_id=place.institution_id, by=None, at=at)
     track = plan_track(place, "junior", at)
     begin(place, track, seed, at)

@@ -14,6 +14,7 @@ from lms_carbon.exams.models.exams import Exam
 from lms_carbon.exams.services.exams import ExamSettings, create_exam, open_exam
 from lms_carbon.exams.services.forms import add_item, freeze_form, make_form
 from lms_carbon.question_bank.models import Question, QuestionVersion
+from lms_carbon.question_bank.services.reviews import approve
 
 KNOWLEDGE: Final = ("sample-521a1", "sample-521a2", "sample-521a3", "sample-521a4")
 PER_REQUIREMENT: Final = 5
@@ -33,6 +34,13 @@ def sample_versions(institution_id: int, prefix: str, *, most: int) -> list[Ques
         .limit(most)
     )
     return list(session.scalars(query))
+
+
+def sign_samples(reviewer: Actor, *, most: int, at: datetime) -> None:
+    """Have a reviewer sign samples on each knowledge requirement of the position; the others wait in review."""
+    for prefix in KNOWLEDGE:
+        for version in sample_versions(reviewer.institution_id, prefix, most=most):
+            approve(by=reviewer, question_id=version.question_id, revision=version.revision, at=at)
 
 
 def make_practice(place: Place, code: str, at: datetime) -> Exam:

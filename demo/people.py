@@ -8,7 +8,7 @@ from typing import Final
 from lms_carbon.core.identity import SCOPE_OF_ROLE, Actor, HeldRole, Role
 from lms_carbon.lti.services.registrations import add_registration
 from lms_carbon.people.services.grants import grant_role
-from lms_carbon.people.services.persons import create_institution, upsert_identity
+from lms_carbon.people.services.persons import create_institution, create_person, upsert_identity
 from lms_carbon.people.services.second_factor import adopt_factor
 from lms_carbon.sandbox.config import Course, Person, Registration, SandboxConfig
 
@@ -89,4 +89,19 @@ def add_person(institution_id: int, provider: str, person: Person, at: datetime)
         )
     if person.totp_secret is not None:
         adopt_factor(institution_id=institution_id, person_id=person_id, secret=person.totp_secret, at=at)
+    return person_id
+
+
+def add_reviewer(institution_id: int, name: str, at: datetime) -> int:
+    """Make a reviewer whom the sandbox does not know."""
+    person_id = create_person(institution_id=institution_id, name=name, email=None, language="zh", at=at)
+    grant_role(
+        by=None,
+        institution_id=institution_id,
+        person_id=person_id,
+        role=Role.REVIEWER,
+        scope=SCOPE_OF_ROLE[Role.REVIEWER],
+        scope_id=None,
+        at=at,
+    )
     return person_id

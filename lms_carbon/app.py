@@ -100,6 +100,7 @@ COMMANDS: tuple[click.Command, ...] = (
     cli.serve_command,
     cli.settings_command,
     content_commands,
+    content_commands,
     framework_commands,
     keys_commands,
     level_commands,

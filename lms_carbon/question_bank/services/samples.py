@@ -1,6 +1,6 @@
 """Bringing the shipped sample questions into an institution's bank."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,42 +10,50 @@ from lms_carbon.core.identity import Actor
 from lms_carbon.framework.models import Requirement
 from lms_carbon.framework.queries import list_requirements
 from lms_carbon.question_bank.errors import UnknownStatementError
-from lms_carbon.question_bank.models import Question, QuestionVersion
-from lms_carbon.question_bank.rules.about import Draft, Tag
+from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
 from lms_carbon.question_bank.rules.states import VersionState
 from lms_carbon.question_bank.samples import SampleQuestion, read_practice, read_samples
-from lms_carbon.question_bank.services.drafts import add_version, note_act
+from lms_carbon.question_bank.services.drafts import note_act
 
 
 def import_samples(*, institution_id: int, by: Actor | None, at: datetime) -> int:
     """Add the sample and practice questions that the institution lacks; return how many.
 
-    They come as approved but are marked as samples and name neither author nor reviewer: nobody here signed them.
-    What is there already stays as it is, so the import can be repeated. Raises `UnknownStatementError` where a tag
-    names a requirement that the loaded standard does not have.
+    Samples come as sent to review: no exam takes one before a reviewer of the institution has signed it. Those for
+    practice show no requirement, so no form of a cycle can hold them; they come as approved. None names an author.
+    What is there already stays as it is, so the import can be repeated. The number of statements that write questions
+    does not grow with their number. Raises `UnknownStatementError` where a tag names a requirement that the loaded
+    standard does not have.
     """
     samples = [*read_samples(), *read_practice()]
     present = set(session.scalars(sa.select(Question.code).where(Question.institution_id == institution_id)))
     missing = [sample for sample in samples if sample.code not in present]
-    known = {requirement.code: requirement for requirement in list_requirements()} if missing else {}
-    for sample in missing:
-        _add_sample(sample, known, institution_id=institution_id, by=by, at=at)
+    if not missing:
+        return 0
+    known = {requirement.code: requirement for requirement in list_requirements()}
+    statements = [_statements(sample, known) for sample in missing]
+    questions = [
+        Question(institution_id=institution_id, code=sample.code, kind=sample.kind, sample=True, created_at=at)
+        for sample in missing
+    ]
+    session.add_all(questions)
     session.flush()
+    versions = [_version(sample, question, at) for sample, question in zip(missing, questions, strict=True)]
+    session.add_all(versions)
+    session.flush()
+    _add_tags(institution_id, list(zip(versions, statements, strict=True)))
+    for question, version in zip(questions, versions, strict=True):
+        note_act(by, "import_sample", question, version, at, after=version.state)
     return len(missing)
 
 
-def _add_sample(
-    sample: SampleQuestion,
-    known: Mapping[str, Requirement],
-    *,
-    institution_id: int,
-    by: Actor | None,
-    at: datetime,
-) -> None:
-    question = Question(institution_id=institution_id, code=sample.code, kind=sample.kind, sample=True, created_at=at)
-    session.add(question)
-    session.flush()
-    draft = Draft(
+def _version(sample: SampleQuestion, question: Question, at: datetime) -> QuestionVersion:
+    signed = not sample.tags
+    return QuestionVersion(
+        institution_id=question.institution_id,
+        question_id=question.id,
+        number=1,
+        state=VersionState.APPROVED if signed else VersionState.IN_REVIEW,
         title=dict(sample.title),
         content=dict(sample.content),
         points=sample.points,
@@ -54,17 +62,33 @@ def _add_sample(
         minutes=sample.minutes,
         source=dict(sample.source),
         needs_expert_review=sample.needs_expert_review,
-        tags=tuple(_tags(sample.tags, known)),
+        revision=1,
+        author_id=None,
+        edited_at=at,
+        submitted_at=at,
+        decided_at=at if signed else None,
     )
-    version: QuestionVersion = add_version(question, draft, number=1, author_id=None, at=at)
-    version.state, version.decided_at = VersionState.APPROVED, at
-    session.flush()
-    note_act(by, "import_sample", question, version, at, after=VersionState.APPROVED)
 
 
-def _tags(codes: Iterable[str], known: Mapping[str, Requirement]) -> list[Tag]:
-    """Return the tags of requirement codes; two codes of one statement are one tag."""
-    unknown = [code for code in codes if code not in known]
+def _statements(sample: SampleQuestion, known: Mapping[str, Requirement]) -> list[int]:
+    """Return the statements of a sample's requirement codes; two codes of one statement are one tag."""
+    unknown = [code for code in sample.tags if code not in known]
     if unknown:
         raise UnknownStatementError({"requirements": ", ".join(unknown)})
-    return [Tag(statement_id=s) for s in dict.fromkeys(known[code].statement_id for code in codes)]
+    return list(dict.fromkeys(known[code].statement_id for code in sample.tags))
+
+
+def _add_tags(institution_id: int, tagged: list[tuple[QuestionVersion, list[int]]]) -> None:
+    rows = [
+        {
+            "version_id": version.id,
+            "statement_id": statement_id,
+            "institution_id": institution_id,
+            "ordinal": ordinal,
+            "positions": None,
+        }
+        for version, statements in tagged
+        for ordinal, statement_id in enumerate(statements, start=1)
+    ]
+    if rows:
+        session.execute(sa.insert(QuestionTag), rows)

@@ -1,6 +1,7 @@
 """Review over HTTP and by services: who may decide, what is told, and that what was signed never changes."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
 from lms_carbon.people.models.records import AuditEntry, Message
 from lms_carbon.question_bank.models import FrozenVersionError, QuestionTag, QuestionVersion, ReviewNote
+from lms_carbon.question_bank.queries.usable import approved_for_position
 from lms_carbon.question_bank.rules.states import VersionState
 from tests.functional.question_bank.conftest import Bank
 from tests.support.questions import entered
@@ -194,7 +196,7 @@ def test_no_code_can_change_what_was_signed(bank: Bank, change: Callable[[Questi
         bank.within(attempt)
 
 
-def test_samples_come_approved_once_and_name_nobody(bank: Bank) -> None:
+def test_samples_come_once_name_nobody_and_wait_for_a_reviewer(bank: Bank) -> None:
     institution = bank.people["author"].institution_id
     first, second = bank.import_samples(institution), bank.import_samples(institution)
     assert first >= 24
@@ -202,8 +204,16 @@ def test_samples_come_approved_once_and_name_nobody(bank: Bank) -> None:
     with bank.app.app_context():
         versions = session.scalars(sa.select(QuestionVersion)).all()
         assert len(versions) == first
-        assert {(v.state, v.author_id, v.reviewer_id, v.question.sample) for v in versions} == {
-            (VersionState.APPROVED, None, None, True)
-        }
-        assert all(v.tags for v in versions if not v.question.code.startswith("practice"))
+        assert {(v.author_id, v.reviewer_id, v.question.sample) for v in versions} == {(None, None, True)}
+        states = {(v.question.code.startswith("practice"), bool(v.tags), v.state) for v in versions}
+        assert states == {(True, False, VersionState.APPROVED), (False, True, VersionState.IN_REVIEW)}
+        [sample] = [v.question_id for v in versions if v.question.code == "sample-521a1-01"]
     assert bank.acts() == ["question.import_sample"] * first
+    position = bank.requirements["5.2.1-a-1"].position_id
+    offered = partial(bank.within, approved_for_position, institution_id=institution, position_id=position)
+    assert offered() == []
+    bank.sign(sample)
+    assert [usable.version.question_id for usable in offered()] == [sample]
+    with bank.app.app_context():
+        signed = session.scalars(sa.select(QuestionVersion).where(QuestionVersion.question_id == sample)).one()
+        assert (signed.state, signed.reviewer_id) == (VersionState.APPROVED, bank.people["reviewer"].person_id)

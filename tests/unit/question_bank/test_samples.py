@@ -1,9 +1,8 @@
-"""The shipped samples: complete in both languages, tagged, above recall often enough, and recomputed."""
+"""The shipped samples: as `lms-carbon content check` wants them, numbers alike in both languages and recomputed."""
 
 import ast
 import operator
 import re
-from collections import Counter
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -11,20 +10,16 @@ from math import isqrt
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from lms_carbon.framework.documents import shipped_framework
+from lms_carbon.question_bank.commands import content_commands
 from lms_carbon.question_bank.html import plain_text
 from lms_carbon.question_bank.kinds.registry import KINDS
-from lms_carbon.question_bank.samples import (
-    SampleDefectError,
-    SampleQuestion,
-    make_sample,
-    read_practice,
-    read_samples,
-)
+from lms_carbon.question_bank.rules.content import check_samples
+from lms_carbon.question_bank.samples import SampleDefectError, make_sample, read_practice, read_samples, sample_rows
 
 ALL = [*read_samples(), *read_practice()]
-REQUIREMENTS = [f"5.2.1-a-{ordinal}" for ordinal in range(1, 5)]
-every_sample = pytest.mark.parametrize("sample", ALL, ids=[sample.code for sample in ALL])
 _OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -58,88 +53,101 @@ def _exact(text: str) -> Fraction:
     return value(ast.parse(text, mode="eval").body)
 
 
-def test_there_are_enough_of_every_sort() -> None:
-    samples = read_samples()
-    assert len(samples) >= 28
-    assert len({sample.code for sample in ALL}) == len(ALL)
-    tagged = Counter(tag for sample in samples for tag in sample.tags[:1])
-    assert set(tagged) == set(REQUIREMENTS)
-    assert min(tagged.values()) >= 6
-    kinds = Counter(sample.kind for sample in samples)
-    assert set(kinds) == set(KINDS)
-    assert min(kinds.values()) >= 5
-    above_recall = [sample for sample in samples if sample.cognitive != "remember"]
-    assert len(above_recall) * 3 >= len(samples)
+def test_the_shipped_content_is_without_fault() -> None:
+    report = check_samples(sample_rows(), shipped_framework())
+    assert [fault for fault in report.faults if not fault.endswith("are wanted")] == []
+    assert len(report.statements) == 31
+    assert report.questions == len(read_samples())
     assert len(read_practice()) == 3
 
 
-@every_sample
-def test_it_is_marked_as_a_sample_and_tagged_with_known_codes(sample: SampleQuestion) -> None:
-    assert sample.sample
-    assert set(sample.tags) <= set(REQUIREMENTS)
-    assert bool(sample.tags) != sample.code.startswith("practice")
-    assert len(set(sample.tags)) == len(sample.tags)
-    if sample.tags:
-        assert sample.code.startswith("sample-" + sample.tags[0].replace(".", "").replace("-", "") + "-")
+def test_codes_say_what_a_sample_is_about() -> None:
+    for sample in ALL:
+        stem = sample.tags[0].replace(".", "").replace("-", "") if sample.tags else ""
+        assert sample.code.startswith(f"sample-{stem}-" if stem else "practice-")
+        assert len(set(sample.tags)) == len(sample.tags)
+        assert sample.sample
 
 
-def _texts(node: Any) -> list[dict[str, str]]:
-    if isinstance(node, dict) and set(node) == {"zh", "en"}:
-        return [node]
-    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
-    return [found for each in below for found in _texts(each)]
+def test_both_languages_name_the_same_numbers() -> None:
+    differing = []
+    for sample in ALL:
+        # "3 月" is a name in Chinese and a word in English.
+        plain = [re.sub(r"\d+ 月", "某月", plain_text(sample.content["stem"][language])) for language in ("zh", "en")]
+        long_numbers = [re.findall(r"\d[\d. ]*\d", text) for text in plain]
+        data = [sorted(number for number in found if "." in number or " " in number) for found in long_numbers]
+        if data[0] != data[1]:
+            differing.append((sample.code, data))
+    assert differing == []
 
 
-@every_sample
-def test_both_languages_say_it_and_with_the_same_numbers(sample: SampleQuestion) -> None:
-    for texts in [dict(sample.title), dict(sample.source), *_texts(dict(sample.content))]:
-        zh, en = plain_text(texts["zh"]), plain_text(texts["en"])
-        assert bool(zh) == bool(en)
-        assert not re.search("[\u4e00-\u9fff]", re.sub(r"[（(][^()（）]*[)）]", "", en))
-    stem = sample.content["stem"]
-    assert re.search("[\u4e00-\u9fff]", stem["zh"])
-    # "3 月" is a name in Chinese and a word in English.
-    plain = [re.sub(r"\d+ 月", "某月", plain_text(stem[language])) for language in ("zh", "en")]
-    long_numbers = [re.findall(r"\d[\d. ]*\d", text) for text in plain]
-    data = [sorted(number for number in found if "." in number or " " in number) for found in long_numbers]
-    assert data[0] == data[1]
+def test_no_answer_earns_nothing_and_content_is_clean_already() -> None:
+    for sample in ALL:
+        kind = KINDS[sample.kind]
+        assert kind.score(sample.content, None, sample.points).earned == 0
+        assert kind.load_content(sample.content) == sample.content
 
 
-@every_sample
-def test_the_key_earns_full_marks_and_nothing_earns_none(sample: SampleQuestion) -> None:
-    kind = KINDS[sample.kind]
-    key = kind.normalise_response(sample.content, kind.key_response(sample.content))
-    assert kind.score(sample.content, key, sample.points).earned == sample.points
-    assert kind.score(sample.content, None, sample.points).earned == 0
+def test_every_number_is_recomputed() -> None:
+    kind = KINDS["numeric"]
+    for sample in ALL:
+        if sample.kind != "numeric":
+            continue
+        assert sample.check, sample.code
+        exact = _exact(sample.check)
+        written = Decimal(sample.content["value"])
+        precise = Decimal(exact.numerator) / Decimal(exact.denominator)
+        assert precise.quantize(written, ROUND_HALF_UP) == written, sample.code
+        unit = sample.content["unit"] or ""
+        response = kind.normalise_response(sample.content, f"{precise:.9f} {unit}")
+        assert kind.score(sample.content, response, sample.points).earned == sample.points, sample.code
 
 
-@every_sample
-def test_the_content_is_clean_already(sample: SampleQuestion) -> None:
-    assert KINDS[sample.kind].load_content(sample.content) == sample.content
+def _row(code: str = "sample-511a1-99", **change: Any) -> dict[str, Any]:
+    return {
+        "code": code,
+        "kind": "true_false",
+        "title": {"zh": "题", "en": "T"},
+        "tags": ["5.1.1-a-1"],
+        "cognitive": "apply",
+        "difficulty": 0.5,
+        "minutes": 1,
+        "points": 1,
+        "source": {"zh": "数据由题目给出", "en": "Data given in the question"},
+        "content": {"stem": {"zh": "对", "en": "So"}, "correct": True},
+    } | change
 
 
 @pytest.mark.parametrize(
-    "sample",
-    [sample for sample in ALL if sample.kind == "numeric"],
-    ids=[sample.code for sample in ALL if sample.kind == "numeric"],
+    ("change", "fault"),
+    [
+        ({"tags": ["5.1.1-a-9"]}, "unknown requirements 5.1.1-a-9"),
+        ({"source": {"zh": "《条例》", "en": "The regulation"}}, "the source and the mark for experts do not agree"),
+        ({"needs_expert_review": True}, "the source and the mark for experts do not agree"),
+        ({"title": {"zh": "题", "en": "题"}}, "“题” is not English throughout"),
+        ({"code": "sample-511a1-98"}, "the code is there 2 times"),
+        ({"cognitive": "guess"}, "unknown cognitive level guess"),
+    ],
 )
-def test_every_number_is_recomputed(sample: SampleQuestion) -> None:
-    assert sample.check
-    exact = _exact(sample.check)
-    written = Decimal(sample.content["value"])
-    rounded = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(written, ROUND_HALF_UP)
-    assert rounded == written
-    unit = sample.content["unit"]
-    precise = f"{Decimal(exact.numerator) / Decimal(exact.denominator):.9f} {unit}"
-    kind = KINDS["numeric"]
-    response = kind.normalise_response(sample.content, precise)
-    assert kind.score(sample.content, response, sample.points).earned == sample.points
+def test_the_check_finds_faults(change: dict[str, Any], fault: str) -> None:
+    rows = [_row("sample-511a1-98"), _row(**change)]
+    faults = check_samples(rows, shipped_framework()).faults
+    assert any(fault in found for found in faults)
+    assert "5.1.1-a-2: 0 questions, 4 are wanted" in faults
+    assert not any(fault in found for found in check_samples([_row()], shipped_framework()).faults)
 
 
-def test_what_rests_on_other_texts_is_marked_for_an_expert() -> None:
-    marked = {sample.code for sample in ALL if sample.needs_expert_review}
-    elsewhere = {sample.code for sample in ALL if re.search("GB/T|标准化法", sample.source["zh"])}
-    assert marked == elsewhere
+def test_the_check_counts_a_shared_statement_once_and_asks_for_more_than_recall() -> None:
+    shared = [_row(f"sample-521a4-{n}", tags=["5.5.1-a-4", "5.2.1-a-4"], cognitive="remember") for n in range(4)]
+    report = check_samples(shared, shipped_framework())
+    assert report.statements["5.2.1-a-4"] == 4
+    assert "less than a third is above recall" in report.faults
+
+
+def test_the_command_reports() -> None:
+    found = CliRunner().invoke(content_commands, ["check"])
+    assert "questions on 31 knowledge statements" in found.output
+    assert (found.exit_code == 0) == ("Fault:" not in found.output)
 
 
 @pytest.mark.parametrize(
