@@ -13,16 +13,17 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from tests.support.apps import KeptApps
+from tests.support.compiled import keep_builders, keep_templates
 from tests.support.databases import DIALECTS, Templates, close_connections, made_templates, unique_name
 from tests.support.keys import deal_anew, deal_keys
 from tests.support.walls import build_walls
 
 build_walls()
 deal_keys()
+keep_builders()
 # How long an example takes says more about the machine than about the product; bench/ measures.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
@@ -101,6 +102,7 @@ def templates(pytestconfig: pytest.Config) -> Iterator[Templates]:
         folder, postgres = pytestconfig.workerinput["templates"]
     else:
         folder, postgres = pytestconfig.pluginmanager.get_plugin("templates").make()  # type: ignore[union-attr]
+    keep_templates(Path(folder) / "jinja")
     yield Templates(folder=Path(folder), postgres=postgres)
     close_connections()
 
@@ -125,14 +127,6 @@ class PublicClient(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(templates: Templates) -> FileSystemBytecodeCache:
-    """Return where the templates of all this run's apps are compiled once, whichever worker comes first."""
-    folder = templates.folder / "jinja"
-    folder.mkdir(exist_ok=True)
-    return FileSystemBytecodeCache(str(folder))
-
-
-@pytest.fixture(scope="session")
 def kept_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptApps]:
     """Yield this worker's apps: making one costs more than most tests."""
     apps = KeptApps(tmp_path_factory.mktemp("apps"))
@@ -145,7 +139,6 @@ def app(
     request: pytest.FixtureRequest,
     database_url: str,
     kept_apps: KeptApps,
-    compiled_templates: FileSystemBytecodeCache,
 ) -> Iterator[Flask]:
     """Yield an app on an empty database, as new; one of the test's own where it is marked `own_app`."""
     if request.node.get_closest_marker("own_app"):
@@ -153,7 +146,6 @@ def app(
     app = kept_apps.take(database_url)
     app.testing = False
     app.test_client_class = PublicClient
-    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     kept_apps.give_back(database_url)
     if request.node.get_closest_marker("own_app"):

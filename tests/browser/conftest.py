@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -76,9 +75,7 @@ def live_dialect() -> str:
 
 
 @pytest.fixture
-def site(
-    templates: Templates, live_dialect: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache
-) -> Iterator[Site]:
+def site(templates: Templates, live_dialect: str, tmp_path: Path) -> Iterator[Site]:
     """Yield a tool on an ephemeral port and an empty database."""
     with (
         socket.socket() as listener,
@@ -89,7 +86,6 @@ def site(
         port = listener.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         app = create_app(settings_for(database, tmp_path, public_url=url))
-        app.jinja_env.bytecode_cache = compiled_templates
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=SilentHandler, fd=listener.fileno())
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -1,7 +1,7 @@
 """Apps that are kept between tests: each test finds one as it was made, on an empty database."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +87,9 @@ class KeptApps:
         """Close everything."""
         for url in tuple(self._kept):
             self.forget(url)
+
+
+def change_settings(app: Flask, **changes: str) -> None:
+    """Give an app other settings until its test is over."""
+    settings = app.extensions["lms_carbon.settings"]
+    app.extensions["lms_carbon.settings"] = replace(settings, **changes)

@@ -1,16 +1,15 @@
 """The tool over real HTTP beside a sandbox LMS that knows it, on both databases."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from flask import Flask
 
-from lms_carbon.app import create_app
 from lms_carbon.core.clock import now
 from lms_carbon.core.jobs import run_job
 from lms_carbon.core.transaction import transaction
@@ -18,7 +17,7 @@ from lms_carbon.lti.services.registrations import add_registration
 from lms_carbon.lti.services.scores import queue_scores
 from lms_carbon.sandbox.config import load_config
 from lms_carbon.sandbox.rules import RULES
-from tests.support.databases import settings_for
+from tests.support.apps import change_settings
 from tests.support.gradebook import World, start_world
 from tests.support.sandbox import RunningSandbox, serve_app, start_sandbox
 from tests.support.world import make_institution
@@ -114,6 +113,18 @@ class Both:
         return grades
 
 
+@contextmanager
+def serve_tool(app: Flask) -> Iterator[str]:
+    """Serve the tool on a port of its own, which it knows; yields its address."""
+
+    def at(address: str) -> Flask:
+        change_settings(app, public_url=address)
+        return app
+
+    with serve_app(at, host="127.0.0.1") as (url, _):
+        yield url
+
+
 @pytest.fixture
 def rules() -> str:
     """Which kind of platform the sandbox plays; `on_every_platform` names others."""
@@ -124,13 +135,9 @@ on_every_platform = pytest.mark.parametrize("rules", ["moodle", "canvas"])
 
 
 @pytest.fixture
-def both(database_url: str, tmp_path: Path, rules: str) -> Iterator[Both]:
+def both(app: Flask, rules: str) -> Iterator[Both]:
     config = replace(load_config(), rules=RULES[rules])
-
-    def make(url: str) -> Flask:
-        return create_app(settings_for(database_url, tmp_path, public_url=url))
-
-    with serve_app(make, host="127.0.0.1") as (url, app), start_sandbox(url, config=config) as sandbox:
+    with serve_tool(app) as url, start_sandbox(url, config=config) as sandbox:
         with app.app_context():
             running = Both(app, url, sandbox, make_institution("demo"))
             with transaction():
@@ -147,10 +154,6 @@ def both(database_url: str, tmp_path: Path, rules: str) -> Iterator[Both]:
                     at=now(),
                 ).id
         yield running
-        with app.app_context():
-            app.extensions["sqlalchemy"].session.remove()
-            for engine in app.extensions["sqlalchemy"].engines.values():
-                engine.dispose()
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 
 import pytest
 import requests
 import sqlalchemy as sa
 from flask import Flask
 
-from lms_carbon.app import create_app
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
@@ -21,9 +19,8 @@ from lms_carbon.lti.services.invites import Invited, take_invitation
 from lms_carbon.lti.services.platforms import confirm_deployment
 from lms_carbon.sandbox.config import load_config
 from lms_carbon.sandbox.rules import RULES
-from tests.functional.lti.conftest import COURSE, Both, read_form
-from tests.support.databases import settings_for
-from tests.support.sandbox import serve_app, start_sandbox
+from tests.functional.lti.conftest import COURSE, Both, read_form, serve_tool
+from tests.support.sandbox import start_sandbox
 from tests.support.world import list_acts, make_institution, run_command
 
 ADMIN = {"sandbox_person": "u-tang", "sandbox_language": "en"}
@@ -31,21 +28,13 @@ ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
-def apart(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Both]:
+def apart(request: pytest.FixtureRequest, app: Flask) -> Iterator[Both]:
     """Yield a tool and a platform by these rules that do not know each other."""
-
-    def make(url: str) -> Flask:
-        return create_app(settings_for(database_url, tmp_path, public_url=url))
-
     config = replace(load_config(), rules=RULES[request.param])
-    with serve_app(make, host="127.0.0.1") as (url, app), start_sandbox(url, config=config) as sandbox:
+    with serve_tool(app) as url, start_sandbox(url, config=config) as sandbox:
         with app.app_context():
             running = Both(app, url, sandbox, make_institution("demo"))
         yield running
-        with app.app_context():
-            app.extensions["sqlalchemy"].session.remove()
-            for engine in app.extensions["sqlalchemy"].engines.values():
-                engine.dispose()
 
 
 def _frame(both: Both, link: str) -> str:

@@ -15,7 +15,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from lms_carbon.app import create_app
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Role
@@ -27,6 +26,7 @@ from lms_carbon.people.models.records import Mail
 from lms_carbon.people.rules import MAIL_TRIES, mail_pause, read_mail_url
 from lms_carbon.people.services.letters import Letter as Taken
 from lms_carbon.people.services.letters import mark_failed, queue_letter, take_letter
+from tests.support.apps import change_settings
 from tests.support.databases import settings_for
 from tests.support.world import make_institution, make_person, run_command, submit
 
@@ -84,14 +84,9 @@ def box() -> Iterator[_Box]:
         thread.join()
 
 
-@pytest.fixture
-def app(database_url: str, tmp_path: Path, box: _Box) -> Iterator[Flask]:
-    app = create_app(settings_for(database_url, tmp_path, mail_url=box.url))
-    yield app
-    with app.app_context():
-        session.remove()
-        for engine in app.extensions["sqlalchemy"].engines.values():
-            engine.dispose()
+@pytest.fixture(autouse=True)
+def _by_this_box(app: Flask, box: _Box) -> None:
+    change_settings(app, mail_url=box.url)
 
 
 def _text(letter: Letter) -> str:
