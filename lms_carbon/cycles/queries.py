@@ -88,15 +88,16 @@ def list_marks(candidacy_id: int, instrument_id: int) -> Sequence[Mark]:
     return session.scalars(query.order_by(Mark.id)).all()
 
 
-def attempt_scores(instrument_id: int) -> dict[int, dict[int, int]]:
-    """Return candidacy id → attempt number → score in hundredths, of all that is booked."""
-    marks = current_marks().where(Mark.instrument_id == instrument_id).subquery()
+def attempt_scores(instrument_id: int, *, candidacy_id: int | None = None) -> dict[int, dict[int, int]]:
+    """Return candidacy id → attempt number → score in hundredths, of all that is booked, or of one candidate's."""
+    wanted = current_marks().where(Mark.instrument_id == instrument_id)
+    marks = (wanted if candidacy_id is None else wanted.where(Mark.candidacy_id == candidacy_id)).subquery()
     query = sa.select(
         marks.c.candidacy_id, marks.c.attempt, sa.func.sum(marks.c.earned), sa.func.sum(marks.c.possible)
     ).group_by(marks.c.candidacy_id, marks.c.attempt)
     scores: dict[int, dict[int, int]] = {}
-    for candidacy_id, attempt, earned, possible in session.execute(query):
-        scores.setdefault(candidacy_id, {})[attempt] = instrument_score(int(earned), int(possible))
+    for whose, attempt, earned, possible in session.execute(query):
+        scores.setdefault(whose, {})[attempt] = instrument_score(int(earned), int(possible))
     return scores
 
 
@@ -106,6 +107,19 @@ def instrument_scores(instrument: Instrument) -> dict[int, int]:
         candidacy_id: scores[counting_attempt(instrument.result_rule, scores)]
         for candidacy_id, scores in attempt_scores(instrument.id).items()
     }
+
+
+def released_score(instrument: Instrument, candidacy_id: int) -> int | None:
+    """Return a candidate's score in hundredths; None before the release, and where there is none (DESIGN §3)."""
+    scores = released_attempt_scores(instrument, candidacy_id)
+    return scores[counting_attempt(instrument.result_rule, scores)] if scores else None
+
+
+def released_attempt_scores(instrument: Instrument, candidacy_id: int) -> dict[int, int]:
+    """Return a candidate's attempt number → score in hundredths; nothing before the release."""
+    if instrument.released_at is None:
+        return {}
+    return attempt_scores(instrument.id, candidacy_id=candidacy_id).get(candidacy_id, {})
 
 
 @dataclass(frozen=True, kw_only=True)

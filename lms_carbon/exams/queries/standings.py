@@ -7,8 +7,6 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from lms_carbon.core.db import read_clock, session
-from lms_carbon.cycles.models import Instrument
-from lms_carbon.cycles.queries import attempt_scores, instrument_scores
 from lms_carbon.exams.models.attempts import Answer, Attempt
 from lms_carbon.exams.models.exams import Exam
 from lms_carbon.exams.queries.papers import list_dealt_paper
@@ -89,20 +87,6 @@ def receipt_of(attempt: Attempt) -> Receipt | None:
         answered=sum(is_answered(item, values.get(item.slot)) for item in items),
         questions=len(items),
     )
-
-
-def released_score(instrument: Instrument, candidacy_id: int) -> int | None:
-    """Return a candidate's score in hundredths; None before the release, and where there is none (DESIGN §3)."""
-    if instrument.released_at is None:
-        return None
-    return instrument_scores(instrument).get(candidacy_id)
-
-
-def released_attempt_scores(instrument: Instrument, candidacy_id: int) -> dict[int, int]:
-    """Return attempt number → score in hundredths; nothing before the release."""
-    if instrument.released_at is None:
-        return {}
-    return attempt_scores(instrument.id).get(candidacy_id, {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWo
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, Instrument, Track
-from lms_carbon.cycles.queries import instrument_scores, name_track
+from lms_carbon.cycles.queries import name_track, released_score
 from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.models.exams import Exam, Form
 from lms_carbon.exams.rules.states import AttemptState, Door, DoorFacts, ExamState, door
@@ -149,7 +149,7 @@ def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None
         instrument_id=instrument.id,
         handed_in_at=attempt.submitted_at,
         released=released,
-        score=instrument_scores(instrument).get(attempt.candidacy_id) if released else None,
+        score=released_score(instrument, attempt.candidacy_id),
         officer_path=f"/exams/{attempt.exam_id}/attempts",
     )
 

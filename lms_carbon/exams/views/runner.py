@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from lms_carbon.core.db import read_clock
 from lms_carbon.core.i18n import LOCALES, text_in
 from lms_carbon.core.identity import signed_in
+from lms_carbon.cycles.queries import released_attempt_scores
 from lms_carbon.exams.models.attempts import Answer, Attempt
 from lms_carbon.exams.policy import load_attempt
 from lms_carbon.exams.queries.papers import list_dealt_paper
-from lms_carbon.exams.queries.standings import list_answers, practice_result, receipt_of, released_attempt_scores
+from lms_carbon.exams.queries.standings import list_answers, practice_result, receipt_of
 from lms_carbon.exams.rules.scoring import PaperItem, read_response, slot_seed
 from lms_carbon.exams.rules.states import AttemptState, SubmittedBy
 from lms_carbon.exams.services.attempts import local_key

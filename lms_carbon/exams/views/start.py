@@ -10,6 +10,7 @@ from lms_carbon.core.db import read_clock
 from lms_carbon.core.errors import ForbiddenError
 from lms_carbon.core.i18n import current_language, text_in
 from lms_carbon.core.identity import Actor, Role, signed_in
+from lms_carbon.cycles.queries import released_attempt_scores
 from lms_carbon.cycles.services.candidacies import ask_entry
 from lms_carbon.exams.models.attempts import Attempt
 from lms_carbon.exams.models.exams import Exam
@@ -20,7 +21,7 @@ from lms_carbon.exams.queries.pages import (
     find_open_practice,
     find_paper_facts,
 )
-from lms_carbon.exams.queries.standings import Standing, find_standing, released_attempt_scores
+from lms_carbon.exams.queries.standings import Standing, find_standing
 from lms_carbon.exams.rules.scoring import receipt_text
 from lms_carbon.exams.rules.states import Door
 from lms_carbon.exams.views.words import START, in_words

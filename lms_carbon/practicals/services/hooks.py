@@ -10,7 +10,7 @@ from lms_carbon.core.hooks import InstrumentFacts, ListedTarget, OpenWork, OwnWo
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.cycles.models import Candidacy
-from lms_carbon.cycles.queries import instrument_scores, name_track
+from lms_carbon.cycles.queries import instrument_scores, name_track, released_score
 from lms_carbon.lti.services.scores import queue_scores
 from lms_carbon.marking.policy import may_see_work
 from lms_carbon.practicals.models import Practical, PracticalState, Sheet, SheetState
@@ -83,7 +83,7 @@ def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None
         instrument_id=instrument.id,
         handed_in_at=sheet.submitted_at,
         released=released,
-        score=instrument_scores(instrument).get(sheet.candidacy_id) if released else None,
+        score=released_score(instrument, sheet.candidacy_id),
         source=source if released and may_see_work(by, source) else "",
         officer_path=f"/practicals/{sheet.practical_id}/desk",
     )

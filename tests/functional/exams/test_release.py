@@ -14,6 +14,7 @@ from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.errors import AlreadyReleasedError
 from lms_carbon.cycles.models import Instrument
+from lms_carbon.cycles.queries import attempt_scores, released_attempt_scores, released_score
 from lms_carbon.exams.errors import (
     ReleasedError,
     StillRunningError,
@@ -27,7 +28,6 @@ from lms_carbon.exams.queries.lists import (
     list_exams,
     list_late_answers,
 )
-from lms_carbon.exams.queries.standings import released_attempt_scores, released_score
 from lms_carbon.exams.rules.states import ExamState
 from lms_carbon.exams.services import release
 from lms_carbon.exams.services.exams import (
@@ -92,6 +92,7 @@ def test_scores_are_released_once_nobody_is_in_the_exam(world: ExamWorld, monkey
             instrument = session.get_one(Instrument, world.instrument_id, populate_existing=True)
             assert released_score(instrument, attempt.candidacy_id) == 37_50
             assert released_attempt_scores(instrument, attempt.candidacy_id) == {1: 37_50}
+            assert attempt_scores(instrument.id, candidacy_id=0) == {}  # one candidate's cost no sum of all
         assert exam_row(world).state is ExamState.CLOSED
         with pytest.raises(AlreadyReleasedError):
             desk.do(release_scores, exam_id=world.exam_id)

@@ -10,10 +10,9 @@ from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.models import Instrument, MarkBatch
-from lms_carbon.cycles.queries import instrument_scores
+from lms_carbon.cycles.queries import instrument_scores, released_score
 from lms_carbon.exams.jobs import submit_overdue
 from lms_carbon.exams.models.attempts import AttemptState
-from lms_carbon.exams.queries.standings import released_score
 from lms_carbon.exams.rules.states import SubmittedBy
 from lms_carbon.people.models.records import AuditEntry
 from tests.support.exam_seats import (
