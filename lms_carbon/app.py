@@ -55,6 +55,7 @@ from lms_carbon.practicals.services import own_data as practicals_data
 from lms_carbon.practicals.views import urls as practicals_urls
 from lms_carbon.question_bank import api as question_bank_api
 from lms_carbon.question_bank.commands import content_commands, questions_commands
+from lms_carbon.question_bank.services import media as question_bank_media
 from lms_carbon.question_bank.services import own_data as question_bank_data
 from lms_carbon.question_bank.views import pages as question_bank_pages
 from lms_carbon.results import jobs as results_jobs
@@ -155,6 +156,8 @@ def init_hooks(app: Flask) -> None:
     hooks.scores_out.register(app, exams_release.send_scores)
     hooks.navigation.register(app, question_bank_pages.desks)
     hooks.person_data.register(app, question_bank_data.person_data_of_questions)
+    hooks.file_kept.register(app, question_bank_media.is_media_kept)
+    hooks.media_reader.register(app, exams_hooks.may_see_media)
     hooks.navigation.register(app, lti_platforms.desks_of_platforms)
     hooks.navigation.register(app, lti_scores.desks_of_scores)
     hooks.person_data.register(app, lti_data.person_data_of_lti)

@@ -245,5 +245,8 @@ scores_out: Hook[[Collection[int], datetime], None] = Hook("scores_out")
 file_reader: Hook[[Any, int], bool] = Hook("file_reader")
 """`core.identity.Actor`, id of a `stored_file` of their institution → may they download it? Its owner always may."""
 
+media_reader: Hook[[Any, str], bool] = Hook("media_reader")
+"""`core.identity.Actor`, name of an image or data file in a question → may they see it? Who writes questions may."""
+
 file_kept: Hook[[int], bool] = Hook("file_kept")
 """Id of a `stored_file` → is it needed even when its owner is erased (a picture in a question, marked work)?"""

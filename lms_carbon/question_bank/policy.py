@@ -4,11 +4,14 @@ Authors and reviewers of the institution see all of its bank; nobody else sees a
 """
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
-from lms_carbon.core.errors import ForbiddenError
+from lms_carbon.core.db import session
+from lms_carbon.core.errors import ForbiddenError, NotFoundError
+from lms_carbon.core.hooks import media_reader
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.question_bank.errors import NotADraftError, OwnQuestionError, StepNotPossibleError
-from lms_carbon.question_bank.models import Question, QuestionVersion
+from lms_carbon.question_bank.models import Question, QuestionMedia, QuestionVersion
 from lms_carbon.question_bank.rules.states import TRANSITIONS, Step, VersionState, is_entitled, is_possible
 
 READERS = frozenset({Role.AUTHOR, Role.REVIEWER})
@@ -24,6 +27,22 @@ def questions_of(by: Actor) -> sa.Select[Question]:
     """Return the select of the questions that `by` may see; raises `ForbiddenError`."""
     check_reader(by)
     return sa.select(Question).where(Question.institution_id == by.institution_id)
+
+
+def readable_media(by: Actor, name: str) -> QuestionMedia:
+    """Return an image or data file that `by` may see: of the own bank, or of a paper that lies before them.
+
+    Raises `NotFoundError`, whether it is there or not.
+    """
+    media = session.scalar(
+        sa.select(QuestionMedia)
+        .join(QuestionMedia.file)
+        .where(QuestionMedia.institution_id == by.institution_id, QuestionMedia.name == name)
+        .options(contains_eager(QuestionMedia.file))
+    )
+    if media is None or not (by.has_any(READERS) or any(media_reader.ask(by, name))):
+        raise NotFoundError
+    return media
 
 
 def check_author(by: Actor) -> None:

@@ -7,8 +7,12 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import PersonData
+from lms_carbon.core.identity import Actor
 from lms_carbon.exams.models.attempts import Answer, Attempt, LateAnswer
 from lms_carbon.exams.models.exams import Exam, Form
+from lms_carbon.exams.queries.papers import list_paper
+from lms_carbon.exams.rules.states import AttemptState
+from lms_carbon.question_bank.queries.media import media_of
 
 TARGETS: Final = {"exam": False, "practice": True}
 """Kind of a link's target → whether it names a practice exam."""
@@ -27,6 +31,18 @@ def find_launch_target(target: str, institution_id: int) -> str | None:
         sa.select(Exam.id).where(Exam.institution_id == institution_id, Exam.code == code, practice)
     )
     return None if exam_id is None else f"/exams/{exam_id}"
+
+
+def may_see_media(by: Actor, name: str) -> bool:
+    """Tell whether an image or data file is in a paper before this person: one under way, or a practice exam's."""
+    forms = session.scalars(
+        sa.select(Attempt.form_id).where(
+            Attempt.person_id == by.person_id,
+            Attempt.institution_id == by.institution_id,
+            sa.or_(Attempt.state == AttemptState.RUNNING, Attempt.candidacy_id.is_(None)),
+        )
+    ).all()
+    return any(name in media_of(item.content) for form_id in set(forms) for item in list_paper(form_id))
 
 
 def describe_person_data() -> PersonData:

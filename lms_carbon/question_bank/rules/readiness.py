@@ -22,6 +22,7 @@ ONE_TAG = mark("1 requirement tagged")
 SOME_TAGS = mark("{count} requirements tagged")
 SOURCE = mark("Source cited")
 NO_SOURCE = mark("No source is cited.")
+LOST_MEDIA = mark("The image or data file {name} is not in the bank.")
 EXPERT = mark("An expert should look at it: the author asks for it.")
 
 
@@ -43,10 +44,17 @@ def check_version(
     tag_count: int,
     source: Mapping[str, str],
     needs_expert_review: bool = False,
+    lost_media: Collection[str] = (),
 ) -> list[Check]:
-    """Return the checklist; a version is ready where nothing that blocks is wrong."""
+    """Return the checklist; a version is ready where nothing that blocks is wrong.
+
+    `lost_media` are images and data files that it shows and the bank does not have.
+    """
     problems = kind.check_content(content)
     checks = [Check(ok=False, reason=p.reason, field=p.field) for p in problems if p.blocking]
+    checks += [
+        Check(ok=False, reason=Reason(LOST_MEDIA, {"name": _short(name)}), field="stem-zh") for name in lost_media
+    ]
     checks.append(_check_languages(problems))
     if all(check.ok or not check.blocking for check in checks):
         checks.append(_check_key(kind, content, points))
@@ -84,6 +92,12 @@ def _check_languages(problems: Collection[Problem]) -> Check:
 def _check_key(kind: Kind, content: Mapping[str, Any], points: int) -> Check:
     earns = kind.score(content, kind.key_response(content), points).earned == points
     return Check(ok=earns, reason=Reason(KEY_EARNS if earns else KEY_FAILS))
+
+
+def _short(name: str) -> str:
+    """Return a media name as it can be told apart by eye: `3f9a1c07….png`."""
+    digest, _, ending = name.partition(".")
+    return f"{digest[:8]}….{ending}"
 
 
 def _check_tags(count: int) -> Check:

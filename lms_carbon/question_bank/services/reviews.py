@@ -17,6 +17,7 @@ from lms_carbon.question_bank.errors import (
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.models import Question, QuestionVersion, ReviewNote
 from lms_carbon.question_bank.policy import check_reader, check_step
+from lms_carbon.question_bank.queries.media import lost_media
 from lms_carbon.question_bank.queries.questions import approved_version, lock_question, newest_version, version_numbered
 from lms_carbon.question_bank.rules.about import MAX_NOTE
 from lms_carbon.question_bank.rules.readiness import Check, check_version, is_ready
@@ -115,6 +116,7 @@ def checklist(question: Question, version: QuestionVersion) -> list[Check]:
         tag_count=len(version.tags),
         source=version.source,
         needs_expert_review=version.needs_expert_review,
+        lost_media=lost_media(question.institution_id, version.content),
     )
 
 

@@ -9,10 +9,12 @@ from flask_babel import force_locale, gettext
 from markupsafe import Markup
 
 from lms_carbon.core.i18n import HTML_LANG, LANGUAGES, LOCALES
+from lms_carbon.core.identity import signed_in
 from lms_carbon.question_bank.html import plain_text
 from lms_carbon.question_bank.kinds.base import CandidateView, Kind, Reveal
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.models import QuestionVersion
+from lms_carbon.question_bank.queries.media import lost_media
 from lms_carbon.question_bank.queries.statements import StatementUse, statements_by_id
 from lms_carbon.question_bank.rules.about import Tag
 from lms_carbon.question_bank.rules.difference import Change, changes_between
@@ -78,6 +80,7 @@ def side_of(kind: Kind, described: Any, tag_count: int) -> Side:
         tag_count=tag_count,
         source=described.source,
         needs_expert_review=described.needs_expert_review,
+        lost_media=lost_media(signed_in().institution_id, described.content),
     )
     answerable = not any(problem.blocking for problem in kind.check_answer(described.content))
     return Side(

@@ -1,0 +1,72 @@
+"""Taking images and data files into the bank. The same content is kept once per institution, under one name."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import IO, Final
+
+import sqlalchemy as sa
+
+from lms_carbon.core.db import session
+from lms_carbon.core.i18n import LANGUAGES
+from lms_carbon.core.identity import Actor
+from lms_carbon.files.models import StoredFile
+from lms_carbon.files.rules import IMAGES, KINDS, Limits
+from lms_carbon.files.services.storage import store_file
+from lms_carbon.people.services.audit import record_act
+from lms_carbon.question_bank.models import QuestionMedia
+from lms_carbon.question_bank.policy import check_author
+from lms_carbon.question_bank.queries.media import find_media
+
+DATA_FILES: Final = frozenset({"CSV", "TXT", "JSON", "XLSX", "ODS", "PDF"})
+MEDIA_LIMITS: Final = Limits(10_000_000, IMAGES | DATA_FILES)
+"""Pixels and plain data: nothing of it can run, an SVG could."""
+MAX_ALT: Final = 500
+_ENDINGS: Final = {kind.media_type: kind.endings[0] for kind in KINDS.values()}
+
+
+def keep_media(*, by: Actor, stream: IO[bytes], name: str, alt: Mapping[str, str], at: datetime) -> QuestionMedia:
+    """Take an image or data file in and return its row; content that is there already keeps its row and gains words.
+
+    `name` is the file's own, whose ending says what it is. Raises what `files` refuses: `FileTooLargeError`,
+    `EmptyFileError`, `LyingFileError`, `UnreadableFileError`, `TypeNotTakenError`; `ForbiddenError` for no author.
+    """
+    check_author(by)
+    stored = store_file(stream, name=name, limits=MEDIA_LIMITS, by=by, at=at)
+    called = f"{stored.sha256}.{_ENDINGS[stored.media_type]}"
+    words = {language: " ".join(alt.get(language, "").split())[:MAX_ALT] for language in LANGUAGES}
+    media = find_media(by.institution_id, called)
+    if media is not None:
+        media.alt = {language: words[language] or media.alt.get(language, "") for language in LANGUAGES}
+        session.delete(stored)
+        session.flush()
+        return media
+    media = QuestionMedia(
+        institution_id=by.institution_id,
+        file_id=stored.id,
+        name=called,
+        alt=words,
+        created_at=at,
+        created_by=by.person_id,
+    )
+    session.add(media)
+    session.flush()
+    record_act(
+        by=by,
+        institution_id=by.institution_id,
+        action="question_media.keep",
+        object_type="question_media",
+        object_id=media.id,
+        detail={"name": called},
+        at=at,
+    )
+    return media
+
+
+def is_media_kept(file_id: int) -> bool:
+    """Answer the hook `file_kept`: questions rest on what they show, whoever brought it in."""
+    return session.scalar(sa.select(QuestionMedia.id).where(QuestionMedia.file_id == file_id).limit(1)) is not None
+
+
+def is_image(stored: StoredFile) -> bool:
+    """Tell whether a file is shown and not downloaded."""
+    return stored.media_type in {KINDS[label].media_type for label in IMAGES}
