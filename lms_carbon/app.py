@@ -11,6 +11,7 @@ from lms_carbon.core.jobs import Job, init_jobs
 from lms_carbon.core.logs import init_logs
 from lms_carbon.core.web import ApiBlueprint, Blueprint
 from lms_carbon.cycles import jobs as cycles_jobs
+from lms_carbon.cycles.services import merging as cycles_merging
 from lms_carbon.cycles.services import own_data as cycles_data
 from lms_carbon.cycles.views import urls as cycles_urls
 from lms_carbon.exams import api as exams_api
@@ -145,6 +146,8 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, cycles_data.person_data_of_cycles)
     hooks.navigation.register(app, exams_urls.desks)
     hooks.launch_target.register(app, exams_hooks.find_launch_target)
+    hooks.before_merge.register(app, cycles_merging.settle_candidacies)
+    hooks.after_unmerge.register(app, cycles_merging.restore_candidacies)
     hooks.person_data.register(app, exams_hooks.describe_person_data)
     hooks.open_work.register(app, exams_told.list_open_work)
     hooks.list_targets.register(app, exams_told.list_targets)
@@ -168,6 +171,7 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, practicals_data.person_data_of_practicals)
 
 
+    hooks.before_merge.register(app, marking_hooks.check_merge)
 def init_method_hooks(app: Flask) -> None:
     """Let practicals and portfolios tell cycles, candidates and assessors what they have."""
     hooks.navigation.register(app, portfolio_urls.desks)

@@ -1,7 +1,7 @@
 """Typed hooks: how a lower package asks what only an upper one knows. Registered in `app.py` and nowhere else."""
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -110,9 +110,20 @@ class PersonData:
     """Person id → table name → rows, in plain JSON types."""
     erase: Callable[[int, datetime], None]
     """Person id, moment: remove or blank what need not be kept."""
-    follows: frozenset[str] = frozenset()
-    """Those of the tables whose rows go with an account that turns out to be another person's, by their `person_id`."""
+    follows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those of the tables whose rows go over, by their `person_id`, when two persons turn out to be one.
 
+    With the columns of which one person has each value once: a row stays where the other has one with the same.
+    """
+
+
+before_merge: Hook[[Any, int, int, datetime], dict[str, Any]] = Hook("before_merge")
+"""`core.identity.Actor`, id of the person that stays, id of the one that goes over, moment → what was settled for it.
+
+In plain JSON types, for `after_unmerge`. Raises a `DomainError` where the two cannot become one."""
+
+after_unmerge: Hook[[Any, dict[str, Any], datetime], None] = Hook("after_unmerge")
+"""`core.identity.Actor`, what all that answered `before_merge` settled, moment: take it back."""
 
 person_data: Hook[[], PersonData] = Hook("person_data")
 """Every package with a table that names a person answers; a wall test compares with the schema."""

@@ -106,3 +106,14 @@ class DeadlinePastError(ConflictError):
     code = "deadline-past"
     title = mark("This end lies in the past")
     sentence = mark("The end lies in the past. Choose a later one, or end the cycle now.")
+
+
+class BothInTrackError(ConflictError):
+    """Two persons with work in one track do not become one candidate."""
+
+    code = "merge-track"
+    title = mark("Both are candidates of one track")
+    sentence = mark(
+        "Both are entered for {track}, and the person who is to go over has work there. Merge the other way round, if "
+        "the other has none there; else they stay two."
+    )

@@ -108,3 +108,13 @@ class ReasonsOpenError(ConflictError):
     code = "reasons-open"
     title = mark("Something is still open")
     sentence = mark("Not decided yet. Points and a reason are needed for: {criteria}.")
+
+
+class MarkedThemselvesError(ConflictError):
+    """Two persons of whom one marked the other do not become one."""
+
+    code = "merge-marked"
+    sentence = mark(
+        "One of the two has marked, or declined to mark, work of the other. Another assessor must mark it before they "
+        "can be one person."
+    )

@@ -114,27 +114,21 @@ class MayNotMergeSelfError(ForbiddenError):
     sentence = mark("Nobody merges themselves with somebody; another officer must do it.")
 
 
-class HasRolesError(ConflictError):
-    """A role would come to an account that it was not given to."""
+class HasRolesError(ForbiddenError):
+    """A role would come to an account that it was not given to: whoever gives roles decides that."""
 
     code = "merge-roles"
-    sentence = mark("One of the two has a role here. An administrator must take it back first.")
+    sentence = mark("One of the two has a role here, so that only an administrator may do this.")
 
 
-class HasWorkError(ConflictError):
-    """What somebody did stays theirs."""
+class HasSignedError(ConflictError):
+    """Names under what was written, marked or signed stay as they are."""
 
-    code = "merge-work"
+    code = "merge-signed"
     sentence = mark(
-        "The person who is to go over has work here or is in a cycle. Only somebody without any can go over."
+        "The person who is to go over has written, marked or signed something for the institution, and their name "
+        "stays under it. Merge the other way round, if that is not so of the other."
     )
-
-
-class SamePlatformError(ConflictError):
-    """Scores go to one account of a platform."""
-
-    code = "merge-platform"
-    sentence = mark("Both have an account in the same learning platform, and scores can go to one only.")
 
 
 class MergeUndoneError(ConflictError):

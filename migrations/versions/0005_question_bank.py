@@ -248,6 +248,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["table_id"], ["weight_table.id"], name=op.f("fk_weight_share_table_id_weight_table")),
         sa.PrimaryKeyConstraint("table_id", "requirement_id", name=op.f("pk_weight_share")),
     )
+    with op.batch_alter_table("course_member", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("subject", sa.String(length=255), nullable=True))
+
+    with op.batch_alter_table("launch", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("subject", sa.String(length=255), nullable=True))
+
     with op.batch_alter_table("question_version", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_question_version_institution_id_question_version_edited_at"),
@@ -259,6 +265,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("question_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_question_version_institution_id_question_version_edited_at"))
+
+    with op.batch_alter_table("launch", schema=None) as batch_op:
+        batch_op.drop_column("subject")
+
+    with op.batch_alter_table("course_member", schema=None) as batch_op:
+        batch_op.drop_column("subject")
 
     op.drop_table("weight_share")
     with op.batch_alter_table("question_import_row", schema=None) as batch_op:

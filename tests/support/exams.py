@@ -256,6 +256,16 @@ def make_exam(
         )
 
 
+def plan_next(world: ExamWorld) -> int:
+    """Plan another round for the same position and return its track."""
+    with world.app.app_context(), transaction():
+        by, at = act_as(world.officer), now()
+        title = {"zh": "第二期", "en": "Round 2"}
+        cycle = create_cycle(institution_id=world.institution_id, code="2026-2", title=title, by=by, at=at)
+        position = session.get_one(Position, session.get_one(Track, world.track_id).position_id)
+        return add_track(cycle=cycle, position=position, band="intermediate", entry=EntryRule.ASK, by=by, at=at).id
+
+
 def make_practice(world: ExamWorld, code: str = "practice-1") -> int:
     """Make and open a practice exam with the same kinds of question; returns its id."""
     with world.app.app_context():

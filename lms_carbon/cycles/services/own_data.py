@@ -34,4 +34,4 @@ def erase_own(_person_id: int, _at: datetime) -> None:
 def person_data_of_cycles() -> PersonData:
     """Answer the hook `person_data` for this package."""
     tables = frozenset({*(str(model.__tablename__) for model in _KEYS), "mark"})
-    return PersonData(tables=tables, export=export_own, erase=erase_own)
+    return PersonData(tables=tables, export=export_own, erase=erase_own, follows={"candidacy": ("track_id",)})

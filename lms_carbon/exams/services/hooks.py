@@ -51,6 +51,7 @@ def describe_person_data() -> PersonData:
         tables=frozenset({"attempt", "answer", "late_answer", "exam", "form"}),
         export=_export,
         erase=_erase,
+        follows={"attempt": ("exam_id",)},
     )
 
 

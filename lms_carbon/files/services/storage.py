@@ -169,4 +169,5 @@ def erase_files(person_id: int, at: datetime) -> None:
 
 def person_data_of_files() -> PersonData:
     """Answer the hook `person_data` for this package."""
-    return PersonData(tables=frozenset({"stored_file"}), export=export_files, erase=erase_files)
+    tables = frozenset({"stored_file"})
+    return PersonData(tables=tables, export=export_files, erase=erase_files, follows={"stored_file": ()})

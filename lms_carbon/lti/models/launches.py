@@ -93,6 +93,8 @@ class CourseMember(Model):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     learns: Mapped[bool]
     """Whether a learner of the course, so one whom its gradebook grades."""
+    subject: Mapped[str | None] = mapped_column(sa.String(255))
+    """By which of the person's accounts on the platform; None where that was not noted yet."""
     seen_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
     """When the platform no longer listed them, or as no longer active."""
@@ -106,6 +108,8 @@ class Launch(Model):
     id: Mapped[BigId]
     institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    subject: Mapped[str | None] = mapped_column(sa.String(255))
+    """By which of the person's accounts on the platform; None for the erased, and where that was not noted yet."""
     deployment_id: Mapped[int] = mapped_column(sa.ForeignKey("deployment.id"))
     course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"))
     resource_link_id: Mapped[int | None] = mapped_column(sa.ForeignKey("resource_link.id"))

@@ -88,6 +88,7 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
         institution_id=platform.institution_id,
         person_id=person_id,
         deployment_id=known.deployment_id,
+        subject=message.subject,
         course_id=course_id,
         resource_link_id=link.id,
         message_type=message.kind,

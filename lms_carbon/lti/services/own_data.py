@@ -30,7 +30,9 @@ def export_own(person_id: int) -> dict[str, list[dict[str, Any]]]:
 def erase_own(person_id: int, _at: datetime) -> None:
     """Blank what the platform told; that there was a launch and a score stays, with a number in the place of a name."""
     session.execute(
-        sa.update(Launch).where(Launch.person_id == person_id).values(lti_roles=[], locale=None, return_url=None)
+        sa.update(Launch)
+        .where(Launch.person_id == person_id)
+        .values(lti_roles=[], locale=None, return_url=None, subject=None)
     )
     for model in (CourseMember, OutScore):
         session.execute(sa.delete(model).where(model.person_id == person_id))
@@ -40,4 +42,11 @@ def erase_own(person_id: int, _at: datetime) -> None:
 
 def person_data_of_lti() -> PersonData:
     """Answer the hook `person_data` for this package."""
-    return PersonData(tables=TABLES, export=export_own, erase=erase_own, follows=frozenset({"launch", "course_member"}))
+    follows = {
+        "course_member": ("course_id",),
+        "launch": (),
+        "out_score": ("target",),
+        "review_request": (),
+        "score_delivery": ("line_item_id",),
+    }
+    return PersonData(tables=TABLES, export=export_own, erase=erase_own, follows=follows)

@@ -251,14 +251,16 @@ def _note_members(source: _Source, members: Sequence[RosterMember], *, whole: bo
             "course_id": source.course_id,
             "person_id": each.person_id,
             "learns": each.learns,
+            "subject": each.subject,
             "seen_at": at,
         }
-        for each in members
+        # Of a person's two accounts in one course, the one that is graded there counts.
+        for each in sorted(members, key=lambda member: member.learns)
         if each.active
     }
     for batch in in_batches(sorted(rows)):
         statement = insert_into(_MEMBER).values([rows[person_id] for person_id in batch])
-        told = {"learns": statement.excluded.learns, "seen_at": at, "gone_at": None}
+        told = {name: statement.excluded[name] for name in ("learns", "subject")} | {"seen_at": at, "gone_at": None}
         session.execute(statement.on_conflict_do_update(index_elements=("course_id", "person_id"), set_=told))
     left = sa.update(_MEMBER).where(_MEMBER.c.course_id == source.course_id, _MEMBER.c.gone_at.is_(None))
     if whole:

@@ -103,7 +103,7 @@ def find_places(line_items: Sequence[int], people: Sequence[int]) -> Sequence[An
         sa.select(
             LineItem.id.label("line_item_id"),
             Identity.person_id,
-            sa.func.max(Identity.subject).label("subject"),
+            sa.func.coalesce(_listed_as(), _came_as(), sa.func.max(Identity.subject)).label("subject"),
             last.label("last_seq"),
         )
         .join(Registration, Registration.id == LineItem.registration_id)
@@ -117,6 +117,39 @@ def find_places(line_items: Sequence[int], people: Sequence[int]) -> Sequence[An
         .group_by(LineItem.id, Identity.person_id)
     )
     return found.all()
+
+
+def _listed_as() -> sa.ScalarSelect[str | None]:
+    """Return as which of their accounts the platform lists the person of `Identity` as a learner of the course."""
+    return (
+        sa.select(CourseMember.subject)
+        .join(ResourceLink, ResourceLink.course_id == CourseMember.course_id)
+        .where(
+            ResourceLink.id == LineItem.resource_link_id,
+            CourseMember.person_id == Identity.person_id,
+            CourseMember.learns,
+            CourseMember.gone_at.is_(None),
+        )
+        .correlate(LineItem, Identity)
+        .scalar_subquery()
+    )
+
+
+def _came_as() -> sa.ScalarSelect[str | None]:
+    """Return as which of their accounts the person of `Identity` came from the course of `LineItem` the last time."""
+    return (
+        sa.select(Launch.subject)
+        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .where(
+            Launch.person_id == Identity.person_id,
+            Launch.subject.is_not(None),
+            sa.or_(Launch.course_id == ResourceLink.course_id, Launch.resource_link_id == ResourceLink.id),
+        )
+        .order_by(Launch.id.desc())
+        .limit(1)
+        .correlate(LineItem, Identity)
+        .scalar_subquery()
+    )
 
 
 def _belongs_there() -> sa.ColumnElement[bool]:

@@ -1,10 +1,17 @@
 """What marking answers to other packages; registered in `app.py`."""
 
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import OpenWork
 from lms_carbon.core.i18n import mark
-from lms_carbon.cycles.models import Instrument, Track
-from lms_carbon.marking.models import Work, WorkState
+from lms_carbon.core.identity import Actor
+from lms_carbon.cycles.models import Candidacy, Instrument, Track
+from lms_carbon.marking.errors import MarkedThemselvesError
+from lms_carbon.marking.models import Assignment, Work, WorkState
 from lms_carbon.marking.queries import counted_works
 
 
@@ -31,3 +38,17 @@ def open_work_of_marking(cycle_id: int) -> list[OpenWork]:
         )
         for instrument_id, names in codes.items()
     ]
+
+
+def check_merge(_by: Actor, kept_id: int, gone_id: int, _at: datetime) -> dict[str, Any]:
+    """Answer the hook `before_merge`: nobody becomes who marked them. Raises `MarkedThemselvesError`."""
+    both = (kept_id, gone_id)
+    marked = (
+        sa.select(Assignment.id)
+        .join(Work, Work.id == Assignment.work_id)
+        .join(Candidacy, Candidacy.id == Work.candidacy_id)
+        .where(Assignment.person_id.in_(both), Candidacy.person_id.in_(both))
+    )
+    if session.scalar(marked.where(Assignment.person_id != Candidacy.person_id).limit(1)) is not None:
+        raise MarkedThemselvesError
+    return {}

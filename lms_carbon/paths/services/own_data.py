@@ -27,4 +27,5 @@ def erase_own(person_id: int, _at: datetime) -> None:
 
 def person_data_of_paths() -> PersonData:
     """Answer the hook `person_data` for this package."""
-    return PersonData(tables=frozenset({"path", "path_step"}), export=export_own, erase=erase_own)
+    tables = frozenset({"path", "path_step"})
+    return PersonData(tables=tables, export=export_own, erase=erase_own, follows={"path": ()})

@@ -1,9 +1,11 @@
-"""Two persons who are one human: the accounts of one go over to the other, and back where that was a mistake.
+"""Two persons who are one human: accounts and work of one go over to the other, and back where that was a mistake.
 
-Only somebody without work of their own goes over, so that nothing that was marked, signed or published changes its
-owner; and neither of the two may hold a role, so that no account comes by one this way.
+What the one did as a candidate goes over. What somebody wrote, marked or signed for the institution never changes the
+name under it: who has done so stays. A role comes to no account that it was not given to, unless somebody who may give
+roles says so.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,39 +13,43 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import Model, session
 from lms_carbon.core.errors import NotFoundError
-from lms_carbon.core.hooks import person_data
-from lms_carbon.core.identity import Actor
+from lms_carbon.core.hooks import after_unmerge, before_merge, person_data
+from lms_carbon.core.identity import Actor, Role
 from lms_carbon.people.errors import (
     HasRolesError,
-    HasWorkError,
+    HasSignedError,
     MayNotMergeSelfError,
     MergeUndoneError,
     SamePersonError,
-    SamePlatformError,
 )
 from lms_carbon.people.merge_queries import undone_merges
 from lms_carbon.people.models.access import AuthSession
-from lms_carbon.people.models.persons import Identity, Person, RoleGrant
+from lms_carbon.people.models.persons import Person, RoleGrant
 from lms_carbon.people.models.records import AuditEntry
 from lms_carbon.people.rules import MERGED, UNDONE
 from lms_carbon.people.services.audit import record_act
+from lms_carbon.people.services.grants import end_grant, insert_grant
 from lms_carbon.people.services.own_data import OWN_TABLES
 
 
 def merge_persons(*, by: Actor, kept_id: int, gone_id: int, at: datetime) -> None:
-    """Let all accounts of one person lead to another from now on; whoever is signed in as the one is signed out.
+    """Let all accounts of one person lead to another from now on, with what they did as a candidate.
 
-    Raises `NotFoundError`, or the error that says what stands in the way.
+    Whoever is signed in as the one is signed out, and the one's roles end. Raises `NotFoundError`, or the error that
+    says what stands in the way.
     """
     if kept_id == gone_id:
         raise SamePersonError
     if by.person_id in (kept_id, gone_id):
         raise MayNotMergeSelfError
     _lock(by, kept_id, gone_id)
-    _check(kept_id, gone_id)
-    moved = {
-        name: ids for name in sorted({"identity"} | _following()) if (ids := _move(name, gone_id, kept_id, only=None))
-    }
+    _check_roles(by, kept_id, gone_id)
+    _check_signed(gone_id)
+    settled: dict[str, Any] = {}
+    for answer in before_merge.ask(by, kept_id, gone_id, at):
+        settled |= answer
+    moved = {name: ids for name, once in _following().items() if (ids := _move_over(name, once, gone_id, kept_id))}
+    ended = _end_roles(by, gone_id, at)
     _sign_out(gone_id, at)
     record_act(
         by=by,
@@ -51,15 +57,16 @@ def merge_persons(*, by: Actor, kept_id: int, gone_id: int, at: datetime) -> Non
         action=MERGED,
         object_type="person",
         object_id=kept_id,
-        detail={"from": gone_id, "moved": moved},
+        detail={"from": gone_id, "moved": moved, "settled": settled, "roles": ended},
         at=at,
     )
 
 
 def undo_merge(*, by: Actor, entry_id: int, at: datetime) -> None:
-    """Give back what a merge moved; `entry_id` is its row in the audit trail. What was done since stays where it is.
+    """Give back what a merge moved, with what was done since in the same tracks, and the roles that ended.
 
-    Raises `NotFoundError`, `MergeUndoneError`, `MayNotMergeSelfError`.
+    `entry_id` is its row in the audit trail. What else was done since stays where it is. Raises `NotFoundError`,
+    `MergeUndoneError`, `MayNotMergeSelfError`, `HasRolesError`.
     """
     entry = session.scalar(
         sa.select(AuditEntry).where(
@@ -74,8 +81,13 @@ def undo_merge(*, by: Actor, entry_id: int, at: datetime) -> None:
     _lock(by, kept_id, gone_id)
     if entry.id in undone_merges(kept_id):
         raise MergeUndoneError
-    for name, ids in entry.detail["moved"].items():
-        _move(name, kept_id, gone_id, only=ids)
+    _check_roles(by, kept_id, gone_id, ended=entry.detail.get("roles", []))
+    moved = entry.detail["moved"]
+    for name in {**moved, **_following()}:
+        _move_back(name, moved, kept_id, gone_id)
+    for _ in after_unmerge.ask(by, entry.detail.get("settled", {}), at):
+        pass
+    _give_roles_back(by, entry.detail.get("roles", []), at)
     _sign_out(kept_id, at)
     record_act(
         by=by,
@@ -100,35 +112,84 @@ def _lock(by: Actor, *person_ids: int) -> None:
         raise NotFoundError
 
 
-def _check(kept_id: int, gone_id: int) -> None:
-    both = (kept_id, gone_id)
-    if session.scalar(sa.select(sa.func.count()).where(RoleGrant.person_id.in_(both), RoleGrant.ended_at.is_(None))):
+def _check_roles(by: Actor, kept_id: int, gone_id: int, *, ended: Collection[int] = ()) -> None:
+    """Let officers merge only where no role changes hands; administrators could give it anyway."""
+    held = sa.select(RoleGrant.id).where(RoleGrant.person_id.in_((kept_id, gone_id)), RoleGrant.ended_at.is_(None))
+    if not by.has(Role.ADMINISTRATOR) and (ended or session.scalar(held.limit(1)) is not None):
         raise HasRolesError
-    platforms = session.scalars(sa.select(Identity.provider).where(Identity.person_id.in_(both)).distinct()).all()
-    accounts = session.scalar(sa.select(sa.func.count()).where(Identity.person_id.in_(both))) or 0
-    if accounts > len(platforms):
-        raise SamePlatformError
+
+
+def _check_signed(gone_id: int) -> None:
+    """Look through all tables for what a person did in an office; raises `HasSignedError`."""
     for name, table in Model.metadata.tables.items():
-        if name in OWN_TABLES | _following():
+        if name in OWN_TABLES or name in _following():
             continue
         for column in table.columns:
             if any(key.references(Person.__table__) for key in column.foreign_keys) and session.scalar(  # type: ignore[arg-type]
                 sa.select(sa.exists().where(column == gone_id))
             ):
-                raise HasWorkError
+                raise HasSignedError
 
 
-def _following() -> frozenset[str]:
-    """Return the tables whose rows go where the account goes: what a platform told, not what the person did."""
-    return frozenset().union(*(answer.follows for answer in person_data.ask()))
+def _following() -> dict[str, tuple[str, ...]]:
+    """Return the tables whose rows go over, with the columns of which one person has each value once."""
+    found: dict[str, tuple[str, ...]] = {"identity": ()}
+    for answer in person_data.ask():
+        found |= answer.follows
+    return dict(sorted(found.items()))
 
 
-def _move(name: str, from_id: int, to_id: int, *, only: list[int] | None) -> list[int]:
+def _move_over(name: str, once: tuple[str, ...], gone_id: int, kept_id: int) -> list[int]:
+    """Let rows go over and return their ids; a row stays where the other person has its like."""
     table: Any = Model.metadata.tables[name]
-    statement = sa.update(table).where(table.c.person_id == from_id).values(person_id=to_id).returning(table.c.id)
-    if only is not None:
-        statement = statement.where(table.c.id.in_(only))
-    return sorted(session.scalars(statement))
+    rows = table.c.person_id == gone_id
+    if once:
+        theirs = table.alias()
+        same = (theirs.c[column] == table.c[column] for column in once)
+        rows &= ~sa.exists().where(theirs.c.person_id == kept_id, *same).correlate(table)
+    return _move(table, rows, kept_id)
+
+
+def _move_back(name: str, moved: Mapping[str, list[int]], kept_id: int, gone_id: int) -> None:
+    """Give rows back, and with them those that hang on what is given back."""
+    table: Any = Model.metadata.tables[name]
+    given = [table.c.id.in_(moved.get(name, []))]
+    for key in table.foreign_keys:
+        parent = key.column.table.name
+        if parent != name and moved.get(parent):
+            given.append(key.parent.in_(moved[parent]))
+    _move(table, (table.c.person_id == kept_id) & sa.or_(*given), gone_id)
+
+
+def _move(table: Any, rows: Any, to_id: int) -> list[int]:
+    statement = sa.update(table).where(rows).values(person_id=to_id).returning(table.c.id)
+    return sorted(session.scalars(statement.execution_options(synchronize_session=False)))
+
+
+def _end_roles(by: Actor, person_id: int, at: datetime) -> list[int]:
+    """End the roles of somebody as whom nobody comes any more; returns the grants."""
+    held = session.scalars(
+        sa.select(RoleGrant.id)
+        .where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
+        .order_by(RoleGrant.id)
+    ).all()
+    for grant_id in held:
+        end_grant(by=by, institution_id=by.institution_id, grant_id=grant_id, at=at)
+    return list(held)
+
+
+def _give_roles_back(by: Actor, grant_ids: Collection[int], at: datetime) -> None:
+    for grant in session.scalars(sa.select(RoleGrant).where(RoleGrant.id.in_(grant_ids)).order_by(RoleGrant.id)):
+        insert_grant(
+            by=by,
+            institution_id=grant.institution_id,
+            person_id=grant.person_id,
+            role=grant.role,
+            scope=grant.scope,
+            scope_id=grant.scope_id,
+            granted_by=by.person_id,
+            at=at,
+        )
 
 
 def _sign_out(person_id: int, at: datetime) -> None:

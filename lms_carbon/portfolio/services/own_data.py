@@ -41,4 +41,4 @@ def erase_own(person_id: int, _at: datetime) -> None:
 def person_data_of_portfolios() -> PersonData:
     """Answer the hook `person_data` for this package."""
     tables = frozenset({"portfolio_review", "portfolio", "evidence"})
-    return PersonData(tables=tables, export=export_own, erase=erase_own)
+    return PersonData(tables=tables, export=export_own, erase=erase_own, follows={"portfolio": ()})

@@ -32,4 +32,5 @@ def erase_own(person_id: int, _at: datetime) -> None:
 
 def person_data_of_practicals() -> PersonData:
     """Answer the hook `person_data` for this package."""
-    return PersonData(tables=frozenset({"task", "practical", "sheet"}), export=export_own, erase=erase_own)
+    tables = frozenset({"task", "practical", "sheet"})
+    return PersonData(tables=tables, export=export_own, erase=erase_own, follows={"sheet": ()})

@@ -11,16 +11,14 @@ from werkzeug.test import TestResponse
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
-from lms_carbon.cycles.models import EntryRule, Instrument, Track
-from lms_carbon.cycles.services.planning import add_track, create_cycle
+from lms_carbon.cycles.models import Instrument
 from lms_carbon.exams.models.exams import Exam
 from lms_carbon.exams.rules.states import ExamState
-from lms_carbon.framework.models import Position
 from lms_carbon.lti.models.placing import LinkCopy
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.question_bank.models import QuestionVersion
 from lms_carbon.question_bank.rules.states import VersionState
-from tests.support.exams import ExamWorld, make_exam, make_practice
+from tests.support.exams import ExamWorld, make_exam, make_practice, plan_next
 from tests.support.platform import CLAIM, INSTRUCTOR, FakePlatform, register, start_platform
 from tests.support.world import act_as, form_token, list_acts, sign_in
 
@@ -59,16 +57,6 @@ def decide(client: FlaskClient, **choice: object) -> TestResponse:
     [number] = [part.split('"')[0] for part in page.split('action="/lti/copies/')[1:]]
     token = form_token(client, "/lti/copies")
     return client.post(f"/lti/copies/{number}", data={"csrf_token": token, **choice})
-
-
-def plan_next(world: ExamWorld) -> int:
-    """Plan another round for the same position and return its track."""
-    with world.app.app_context(), transaction():
-        by, at = act_as(world.officer), now()
-        title = {"zh": "第二期", "en": "Round 2"}
-        cycle = create_cycle(institution_id=world.institution_id, code="2026-2", title=title, by=by, at=at)
-        position = session.get_one(Position, session.get_one(Track, world.track_id).position_id)
-        return add_track(cycle=cycle, position=position, band="intermediate", entry=EntryRule.ASK, by=by, at=at).id
 
 
 def test_a_teacher_decides_for_their_course_but_clones_nothing(
