@@ -55,7 +55,9 @@ from lms_carbon.practicals.services import hooks as practicals_hooks
 from lms_carbon.practicals.services import own_data as practicals_data
 from lms_carbon.practicals.views import urls as practicals_urls
 from lms_carbon.question_bank import api as question_bank_api
+from lms_carbon.question_bank import jobs as question_bank_jobs
 from lms_carbon.question_bank.commands import content_commands, questions_commands
+from lms_carbon.question_bank.services import imports as question_bank_imports
 from lms_carbon.question_bank.services import media as question_bank_media
 from lms_carbon.question_bank.services import own_data as question_bank_data
 from lms_carbon.question_bank.views import pages as question_bank_pages
@@ -95,6 +97,7 @@ JOBS: tuple[Job, ...] = (
     *lti_jobs.JOBS,
     *people_jobs.JOBS,
     *practicals_jobs.JOBS,
+    *question_bank_jobs.JOBS,
     *results_jobs.JOBS,
 )
 COMMANDS: tuple[click.Command, ...] = (
@@ -159,6 +162,7 @@ def init_hooks(app: Flask) -> None:
     hooks.scores_out.register(app, exams_release.send_scores)
     hooks.navigation.register(app, question_bank_pages.desks)
     hooks.person_data.register(app, question_bank_data.person_data_of_questions)
+    hooks.file_kept.register(app, question_bank_imports.keeps_file)
     hooks.file_kept.register(app, question_bank_media.is_media_kept)
     hooks.media_reader.register(app, exams_hooks.may_see_media)
     hooks.navigation.register(app, lti_platforms.desks_of_platforms)

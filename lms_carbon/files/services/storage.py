@@ -43,13 +43,32 @@ def store_file(stream: IO[bytes], *, name: str, limits: Limits, by: Actor, at: d
         _keep(waiting, path_of(sha256))
     finally:
         waiting.unlink(missing_ok=True)
+    return _add_row(size=size, sha256=sha256, media_type=kind.media_type, name=shown, by=by, at=at)
+
+
+def store_unread(stream: IO[bytes], *, name: str, limit: int, by: Actor, at: datetime) -> StoredFile:
+    """Take a file in of whatever content, for whoever reads it to judge; it is handed out as bytes and no more.
+
+    Raises `FileTooLargeError`, `EmptyFileError`. `limit` is in bytes.
+    """
+    shown = tidy_name(name)
+    waiting = incoming_folder() / uuid.uuid4().hex
+    try:
+        size, sha256 = _receive(stream, waiting, name=shown, limit=limit)
+        _keep(waiting, path_of(sha256))
+    finally:
+        waiting.unlink(missing_ok=True)
+    return _add_row(size=size, sha256=sha256, media_type="application/octet-stream", name=shown, by=by, at=at)
+
+
+def _add_row(*, size: int, sha256: str, media_type: str, name: str, by: Actor, at: datetime) -> StoredFile:
     stored = StoredFile(
         institution_id=by.institution_id,
         person_id=by.person_id,
         sha256=sha256,
         size=size,
-        media_type=kind.media_type,
-        name=shown,
+        media_type=media_type,
+        name=name,
         created_at=at,
     )
     session.add(stored)
@@ -60,7 +79,7 @@ def store_file(stream: IO[bytes], *, name: str, limits: Limits, by: Actor, at: d
         action="file.store",
         object_type="stored_file",
         object_id=stored.id,
-        detail={"sha256": sha256, "size": size, "media_type": kind.media_type},
+        detail={"sha256": sha256, "size": size, "media_type": media_type},
         at=at,
     )
     return stored

@@ -1,6 +1,6 @@
 """The audit trail: one row an act, in the same transaction as what it did."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,3 +60,29 @@ def record_person_act(
             "detail": dict(detail or {}),
         },
     )
+
+
+def record_acts(
+    *,
+    by: Actor | None,
+    institution_id: int,
+    action: str,
+    object_type: str,
+    acts: Sequence[tuple[int, Mapping[str, Any]]],
+    at: datetime,
+) -> None:
+    """Write down the same act on many objects at once: (object id, detail) each."""
+    rows = [
+        {
+            "institution_id": institution_id,
+            "at": at,
+            "person_id": by.person_id if by else None,
+            "action": action,
+            "object_type": object_type,
+            "object_id": object_id,
+            "detail": dict(detail),
+        }
+        for object_id, detail in acts
+    ]
+    if rows:
+        session.execute(sa.insert(AuditEntry.__table__), rows)  # type: ignore[arg-type]

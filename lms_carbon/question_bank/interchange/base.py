@@ -1,5 +1,6 @@
 """What all formats share: a question outside the bank, what became of one in a file, and the limits of a file."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,6 +16,8 @@ IMPORTED: Final = "imported"
 DEGRADED: Final = "degraded"
 SKIPPED: Final = "skipped"
 
+DATA_FILES: Final = frozenset({"CSV", "TXT", "JSON", "XLSX", "ODS", "PDF"})
+"""Types of files, as `files.rules.KINDS` calls them, that a question may link to; pictures are its `IMAGES`."""
 EMPTY_TEXTS: Final[Mapping[str, str]] = MappingProxyType({"zh": "", "en": ""})
 NOT_FIT: Final = mark("{field}: {problem}")
 
@@ -153,3 +156,13 @@ def finding_of(kind: Kind, item: Item, *, place: str, line: int | None = None, l
         reasons=reasons,
         item=replace(item, content=content),
     )
+
+
+def with_media(finding: Finding) -> Finding:
+    """Return a finding whose item holds those of its media alone that its content still names."""
+    item = finding.item
+    if item is None or not item.media:
+        return finding
+    written = json.dumps(item.content)
+    kept = {name: data for name, data in item.media.items() if f"media:{name}" in written}
+    return replace(finding, item=replace(item, media=kept))

@@ -84,3 +84,12 @@ class UnsafePathError(RefusedFileError):
 
     code = "package-path"
     sentence = mark("The package has a file that may not be unpacked: {place}. Nothing was imported.")
+
+
+class UnknownFormatNameError(DomainError):
+    """No format of this name, or none that is written."""
+
+    status = 404
+    code = "format-name"
+    title = mark("Nothing here")
+    sentence = mark("There is no such format of files.")

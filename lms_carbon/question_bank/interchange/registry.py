@@ -1,40 +1,45 @@
 """All formats, by name, in the order in which pages list them."""
 
-import zipfile
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
-from lms_carbon.question_bank.interchange.base import Format, Head
-from lms_carbon.question_bank.interchange.errors import BrokenPackageError, UnknownFormatError
+from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, Format, Head, Limits
+from lms_carbon.question_bank.interchange.errors import UnknownFormatError
+from lms_carbon.question_bank.interchange.moodle import reading as moodle_reading
+from lms_carbon.question_bank.interchange.safe_zip import list_members
 
-_ALL: Final[tuple[Format, ...]] = ()
+_ALL: Final[tuple[Format, ...]] = (
+    Format(
+        name=moodle_reading.NAME,
+        title="Moodle XML",
+        suffix=".xml",
+        media_type="application/xml",
+        recognise=moodle_reading.recognise,
+        read=moodle_reading.read,
+    ),
+)
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({each.name: each for each in _ALL})
 """Formats by name."""
+READ_FORMATS: Final = tuple(name for name, each in FORMATS.items() if each.read)
+WRITTEN_FORMATS: Final = tuple(name for name, each in FORMATS.items() if each.write)
 
 _START: Final = 4_096
-_MAX_MEMBERS: Final = 100_000
 
 
-def recognise(source: BinaryIO, name: str) -> Format:
-    """Return the format that a file is in, by what it holds rather than by its name; raises `UnknownFormatError`."""
-    head = _head(source, name)
+def recognise(source: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS) -> Format:
+    """Return the format that a file is in, by what it holds rather than by its name.
+
+    Raises `UnknownFormatError`, and for a zip what `safe_zip` refuses.
+    """
+    source.seek(0)
+    start = source.read(_START)
+    source.seek(0)
+    members = list_members(source, place=name, limits=limits) if start.startswith(b"PK\x03\x04") else frozenset()
+    source.seek(0)
+    head = Head(name=name.lower(), start=start, members=members)
     for each in FORMATS.values():
         if each.read and each.recognise(head):
             return each
     raise UnknownFormatError(formats=", ".join(each.title for each in FORMATS.values() if each.read))
-
-
-def _head(source: BinaryIO, name: str) -> Head:
-    source.seek(0)
-    start = source.read(_START)
-    members: frozenset[str] = frozenset()
-    if start.startswith(b"PK\x03\x04"):
-        try:
-            with zipfile.ZipFile(source) as package:
-                members = frozenset(package.namelist()[:_MAX_MEMBERS])
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
-            raise BrokenPackageError(place=name) from None
-    source.seek(0)
-    return Head(name=name.lower(), start=start, members=members)

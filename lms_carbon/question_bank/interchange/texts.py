@@ -26,7 +26,7 @@ _LOSSES: Final = (
     (re.compile(r"<img\b(?![^>]*\bsrc\s*=\s*[\"']media:)", re.IGNORECASE), PICTURE_LOST),
     (re.compile(r"<(?:audio|video|source)\b", re.IGNORECASE), SOUND_LOST),
     (re.compile(r"<(?:script|iframe|object|embed|svg|form|input)\b|\son[a-z]+\s*=", re.IGNORECASE), SCRIPT_LOST),
-    (re.compile(r"<a\b[^>]*\bhref", re.IGNORECASE), LINK_LOST),
+    (re.compile(r"<a\b[^>]*\bhref\s*=\s*[\"'](?!media:)", re.IGNORECASE), LINK_LOST),
 )
 _BLOCKS: Final = re.compile(r"<(?:table|ul|ol|dl|pre|blockquote)\b", re.IGNORECASE)
 _BETWEEN_BLOCKS: Final = re.compile(r"</(?:p|div|li|h[1-6])>\s*(?=<(?:p|div|li|h[1-6])\b)", re.IGNORECASE)
@@ -126,14 +126,16 @@ def _named_language(found: re.Match[str]) -> str | None:
     return language_of(named[1]) or "none"
 
 
-def join_languages(texts: Mapping[str, str] | None) -> str:
-    """Return both languages in one field, with Moodle's marks where they differ; one alone stands without marks."""
+def join_languages(texts: Mapping[str, str] | None, *, marked: bool) -> str:
+    """Return both languages in one field; `marked` with Moodle's marks, else the one language that there is.
+
+    What is the same in both needs no marks: in a question that has marks elsewhere it is read as both.
+    """
     zh, en = ((texts or {}).get(language, "") for language in LANGUAGES)
-    if zh == en or not en:
-        return zh
-    if not zh:
-        return en
-    return f'<span lang="zh" class="multilang">{zh}</span><span lang="en" class="multilang">{en}</span>'
+    if not marked or zh == en:
+        return zh or en
+    spans = (f'<span lang="{each}" class="multilang">{text}</span>' for each, text in (("zh", zh), ("en", en)) if text)
+    return "".join(spans)
 
 
 def title_of(texts: Mapping[str, str], losses: Losses) -> Texts:

@@ -1,0 +1,178 @@
+"""Writing what a file held into the bank, a few hundred questions at a time, within the import's transaction."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from lms_carbon.core.db import session
+from lms_carbon.core.i18n import mark
+from lms_carbon.core.identity import Actor
+from lms_carbon.question_bank.import_models import QuestionImport, QuestionImportRow, QuestionOrigin
+from lms_carbon.question_bank.interchange.base import DEGRADED, IMPORTED, SKIPPED
+from lms_carbon.question_bank.interchange.items import reason_to_json
+from lms_carbon.question_bank.interchange.spool import Spooled
+from lms_carbon.question_bank.kinds.reasons import Reason
+from lms_carbon.question_bank.models import Question, QuestionVersion
+from lms_carbon.question_bank.rules.about import Draft
+from lms_carbon.question_bank.rules.states import VersionState
+from lms_carbon.question_bank.services.drafts import WRITTEN, tags_of
+from lms_carbon.question_bank.services.import_writing import (
+    NEW,
+    REPLACED,
+    UNCHANGED,
+    VERSION,
+    Known,
+    Line,
+    Taken,
+    add_new,
+    change,
+    keep_pictures,
+    note_origins,
+)
+
+TWICE: Final = mark("The file holds another question of this identifier before this one.")
+OTHER_KIND: Final = mark("The bank has question {code} of this identifier, of another kind.")
+UNDER_WAY: Final = mark("Question {code} of the bank has a version under way; it was left as it is.")
+
+
+def take_in(
+    *,
+    row: QuestionImport,
+    batch: Sequence[Spooled],
+    by: Actor,
+    media_path: Callable[[str], Path],
+    taken: Taken,
+    at: datetime,
+) -> None:
+    """Write a batch and its rows of the report, count it; with `dry_run` only the report."""
+    lines = [_line(spooled, taken) for spooled in batch]
+    known = _find_known(row.institution_id, [line.finding.identifier for line in lines if line.draft])
+    for line in lines:
+        if line.draft is not None:
+            _decide(line, known.get(line.finding.identifier))
+    if not row.dry_run:
+        keep_pictures(lines, by, media_path, taken, at)
+        add_new([line for line in lines if line.outcome == NEW], by, at)
+        for line in lines:
+            if line.outcome in {VERSION, REPLACED}:
+                change(line, known[line.finding.identifier], by, at)
+        note_origins(row.institution_id, lines, known)
+    _report(row, lines, taken)
+
+
+def digest_of(kind: str, draft: Draft) -> str:
+    """Return the SHA-256 of all that a version says, so that the same is known again."""
+    tags = [[tag.statement_id, sorted(tag.positions) if tag.positions else None] for tag in draft.tags]
+    said = [kind, *(getattr(draft, name) for name in WRITTEN), tags]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=dict).encode()).hexdigest()
+
+
+def _line(spooled: Spooled, taken: Taken) -> Line:
+    line = Line(spooled.finding, spooled.media)
+    item = spooled.finding.item
+    if item is None:
+        return line
+    if item.identifier in taken.identifiers:
+        line.skip(Reason(TWICE))
+        return line
+    taken.identifiers.add(item.identifier)
+    tags, lost = taken.requirements.resolve(item.tags)
+    if lost:
+        reasons = (*line.finding.reasons, *lost)
+        line.finding = replace(line.finding, status=DEGRADED, reasons=reasons)
+    line.draft = Draft(tags=tags, **{name: _plain(getattr(item, name)) for name in WRITTEN})
+    line.digest = digest_of(item.kind, line.draft)
+    return line
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _find_known(institution_id: int, identifiers: Iterable[str]) -> dict[str, Known]:
+    """Return the questions that these identifiers stand for: as they came, else by the bank's own code."""
+    wanted = list(dict.fromkeys(identifiers))
+    came = {
+        origin.identifier: origin
+        for origin in session.scalars(
+            sa.select(QuestionOrigin).where(
+                QuestionOrigin.institution_id == institution_id, QuestionOrigin.identifier.in_(wanted)
+            )
+        )
+    }
+    codes = [identifier for identifier in wanted if identifier not in came and len(identifier) <= 64]
+    by_origin = {origin.question_id: origin for origin in came.values()}
+    questions = session.scalars(
+        sa.select(Question)
+        .where(
+            Question.institution_id == institution_id,
+            sa.or_(Question.id.in_(by_origin), Question.code.in_(codes)),
+        )
+        .options(selectinload(Question.versions).selectinload(QuestionVersion.tags))
+    )
+    found: dict[str, Known] = {}
+    for question in questions:
+        origin = by_origin.get(question.id)
+        name = origin.identifier if origin else question.code
+        found.setdefault(name, Known(question, question.versions[-1], origin.digest if origin else ""))
+    return found
+
+
+def _decide(line: Line, known: Known | None) -> None:
+    if known is None:
+        line.outcome = NEW
+        return
+    line.question_id, line.code = known.question.id, known.question.code
+    item = line.finding.item
+    state = known.newest.state
+    here = digest_of(known.question.kind, draft_of(known.newest))
+    if line.digest in {known.came_as, here}:
+        line.outcome = UNCHANGED
+    elif item is not None and item.kind != known.question.kind:
+        line.skip(Reason(OTHER_KIND, {"code": line.code}))
+    elif state is VersionState.DRAFT and here == known.came_as:
+        line.outcome = REPLACED
+    elif state in {VersionState.DRAFT, VersionState.IN_REVIEW}:
+        line.skip(Reason(UNDER_WAY, {"code": line.code}))
+    else:
+        line.outcome = VERSION
+
+
+def draft_of(version: QuestionVersion) -> Draft:
+    """Return all that a stored version says."""
+    return Draft(tags=tags_of(version), **{name: getattr(version, name) for name in WRITTEN})
+
+
+def _report(row: QuestionImport, lines: Sequence[Line], taken: Taken) -> None:
+    rows = []
+    for line in lines:
+        taken.rows += 1
+        finding = line.finding
+        rows.append(
+            {
+                "import_id": row.id,
+                "ordinal": taken.rows,
+                "institution_id": row.institution_id,
+                "place": finding.place[:255],
+                "line": finding.line,
+                "identifier": finding.identifier[:255],
+                "status": finding.status,
+                "outcome": line.outcome,
+                "reasons": [reason_to_json(reason) for reason in finding.reasons],
+                "question_id": line.question_id,
+            }
+        )
+    session.execute(sa.insert(QuestionImportRow), rows)
+    statuses = [line.finding.status for line in lines]
+    row.imported += statuses.count(IMPORTED)
+    row.degraded += statuses.count(DEGRADED)
+    row.skipped += statuses.count(SKIPPED)
+    row.unchanged += sum(line.outcome == UNCHANGED for line in lines)
+    session.flush()
