@@ -1,7 +1,7 @@
 """The shape that all kinds of question have."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -9,8 +9,9 @@ from marshmallow import ValidationError
 
 from lms_carbon.core.i18n import LANGUAGES, mark
 from lms_carbon.question_bank.html import from_author, to_author
-from lms_carbon.question_bank.kinds.bilingual import Text, missing_languages
+from lms_carbon.question_bank.kinds.bilingual import Text, missing_languages, text_of
 from lms_carbon.question_bank.kinds.errors import ContentShapeError
+from lms_carbon.question_bank.kinds.plain import plain_paragraphs
 from lms_carbon.question_bank.kinds.reasons import Problem, Reason, Score
 from lms_carbon.question_bank.kinds.schemas import ContentSchema
 
@@ -32,6 +33,9 @@ class Form(Protocol):
     def getlist(self, key: str, /) -> list[str]:
         """Return all values of a field."""
 
+    def __iter__(self) -> Iterator[str]:
+        """Return the names of the fields."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateView:
@@ -40,6 +44,8 @@ class CandidateView:
     kind: str
     language: str
     stem: Text
+    rule: Reason | None = None
+    """What wrong picks cost, where they cost something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +155,15 @@ class Kind(ABC):
     def reveal(self, content: Content, response: Response, points: int, language: str) -> Reveal:
         """Return what to show with an answer in a preview or after release. Never during an exam."""
 
+    def plain(self, content: Content, language: str) -> str:
+        """Return the question as plain text, for print and for lists: the stem, then a line for each part. No key."""
+        stem, _ = text_of(content["stem"], language)
+        return "\n".join(line for line in (plain_paragraphs(stem), *self.plain_lines(content, language)) if line)
+
+    def plain_lines(self, content: Content, language: str) -> Sequence[str]:
+        """Return what stands below the stem when the question is printed."""
+        return ()
+
     @abstractmethod
     def parse_form(self, form: Form) -> dict[str, Any]:
         """Return raw content from the author's form, for `load_content` (or for `form_values`, to show it again)."""
@@ -197,11 +212,6 @@ def points_text(thousandths: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
 
 
-def share(points: int, part: int, whole: int) -> int:
-    """Return points·part/whole in thousandths, rounded half up."""
-    return (2 * points * part + whole) // (2 * whole)
-
-
 def _shape_problems(messages: Mapping[Any, Any], raw: Mapping[Any, Any]) -> list[Problem]:
     found: list[Problem] = []
 
@@ -217,15 +227,35 @@ def _shape_problems(messages: Mapping[Any, Any], raw: Mapping[Any, Any]) -> list
     return found
 
 
-def _field_name(path: tuple[object, ...], raw: Mapping[Any, Any]) -> str:
+_LISTS = {
+    "choices": "choice",
+    "rows": "row",
+    "options": "option",
+    "categories": "category",
+    "gaps": "gap",
+    "answers": "answer",
+}
+
+
+def _field_name(path: tuple[object, ...], raw: Any) -> str:
     """Return the form's name of a path in the content: ("choices", 1, "text", "zh") → `choice-b-zh`."""
-    parts = [str(part) for part in path if part not in {"text", "_schema"}]
-    if len(path) > 1 and path[0] == "choices" and isinstance(path[1], int):
-        try:
-            parts[:2] = ["choice", str(raw["choices"][path[1]]["id"])]
-        except (KeyError, IndexError, TypeError):
-            parts[0] = "choice"
+    parts: list[str] = []
+    for step in path:
+        if isinstance(step, int) and parts:
+            parts[-1] = _LISTS.get(parts[-1], parts[-1])
+            name = _get(_get(raw, step), "id")
+            parts += [str(name)] if isinstance(name, str) else [str(step + 1)] if parts[-1] == "answer" else []
+        elif step not in {"text", "_schema"}:
+            parts.append(str(step))
+        raw = _get(raw, step)
     return "-".join(parts)
+
+
+def _get(raw: Any, step: object) -> Any:
+    try:
+        return raw[step]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def letter(index: int) -> str:

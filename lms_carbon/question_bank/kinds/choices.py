@@ -1,7 +1,7 @@
 """What single and multiple choice share: rows, their order, their author form."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from lms_carbon.question_bank.kinds.base import (
     texts_from_form,
 )
 from lms_carbon.question_bank.kinds.bilingual import Text, show
+from lms_carbon.question_bank.kinds.plain import plain_of
 from lms_carbon.question_bank.kinds.reasons import Problem, Reason
 from lms_carbon.question_bank.kinds.schemas import MAX_CHOICES
 
@@ -74,6 +75,10 @@ class ChoiceKind(Kind):
             explanation=show(content.get("explanation"), language),
             feedback={row["id"]: show(row["feedback"], language) for row in content["choices"] if row.get("feedback")},
         )
+
+    def plain_lines(self, content: Content, language: str) -> Sequence[str]:
+        """Return the choices with their letters, in the author's order."""
+        return [f"{letter(index)}. {plain_of(row['text'], language)}" for index, row in enumerate(content["choices"])]
 
     def check_answer(self, content: Content) -> list[Problem]:
         """Return problems of the rows and of what is marked right."""

@@ -1,13 +1,16 @@
 """Multiple choice: any number of up to eight. An answer is the list of the ids picked, in the author's order."""
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from lms_carbon.core.i18n import mark
-from lms_carbon.question_bank.kinds.base import Content, Form, Response, share
-from lms_carbon.question_bank.kinds.choices import ChoiceKind
+from lms_carbon.question_bank.kinds.base import Content, Form, Response
+from lms_carbon.question_bank.kinds.choices import ChoiceKind, ChoicesView
+from lms_carbon.question_bank.kinds.crediting import credit_for_form, credit_from_form, rule_of, settle
 from lms_carbon.question_bank.kinds.errors import ResponseShapeError
+from lms_carbon.question_bank.kinds.part_schemas import MultipleChoiceSchema
 from lms_carbon.question_bank.kinds.reasons import Problem, Reason, Score
-from lms_carbon.question_bank.kinds.schemas import MultipleChoiceSchema
 
 ALL_RIGHT = mark("All the right choices and no other.")
 COUNTED = mark("{right} of {of} right choices picked, {wrong} wrong ones.")
@@ -16,7 +19,10 @@ _MAX_PICKS = 64
 
 
 class MultipleChoice(ChoiceKind):
-    """Scored `all_or_nothing`, or `partial`: (right picked - wrong picked) / right, never below 0."""
+    """Scored `all_or_nothing`, or `partial`: each right pick earns its part and each wrong one takes `penalty` off.
+
+    Without a penalty of its own a wrong pick takes off as much as a right one earns.
+    """
 
     name = "multiple_choice"
     title = mark("Multiple choice")
@@ -53,20 +59,24 @@ class MultipleChoice(ChoiceKind):
         key, picked = set(content["correct"]), set(response)
         right, wrong = len(picked & key), len(picked - key)
         counts = {"right": right, "of": len(key), "wrong": wrong}
+        equal = None if content.get("penalty") else Fraction(1, max(len(key), 1))
+        earned = settle(content, points, Fraction(right, max(len(key), 1)), wrong, penalty=equal)
         if picked == key:
-            return Score(points, Reason(ALL_RIGHT))
-        if content["scoring"] == "partial":
-            return Score(share(points, max(right - wrong, 0), max(len(key), 1)), Reason(COUNTED, counts))
-        return Score(0, Reason(NOT_ALL, counts))
+            return Score(earned, Reason(ALL_RIGHT))
+        return Score(earned, Reason(COUNTED if content["scoring"] == "partial" else NOT_ALL, counts))
 
     def key_response(self, content: Content) -> list[str]:
         """Return the right ones."""
         return [row["id"] for row in content["choices"] if row["id"] in content["correct"]]
 
+    def candidate_view(self, content: Content, language: str, *, seed: str = "") -> ChoicesView:
+        """Return stem and choices, and what a wrong pick costs where the author has set that."""
+        return replace(super().candidate_view(content, language, seed=seed), rule=rule_of(content))
+
     def parse_form(self, form: Form) -> dict[str, Any]:
         """Return raw content with its scoring."""
-        return {**super().parse_form(form), "scoring": form.get("scoring", "all_or_nothing")}
+        return {**super().parse_form(form), **credit_from_form(form)}
 
     def form_values(self, content: Content) -> dict[str, Any]:
         """Return the values of choices, and the scoring."""
-        return {**super().form_values(content), "scoring": content.get("scoring", "partial")}
+        return {**super().form_values(content), **credit_for_form(content)}

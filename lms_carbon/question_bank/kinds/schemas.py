@@ -78,6 +78,11 @@ def many(inner: "fields.Field[Any]", limit: int, **kwargs: Any) -> fields.List[A
     return fields.List(inner, validate=short, error_messages=_FIELD_MESSAGES, **kwargs)
 
 
+def nested(schema: type[Schema], **kwargs: Any) -> fields.Nested:
+    """Content of a shape of its own."""
+    return fields.Nested(schema, error_messages=_FIELD_MESSAGES, **kwargs)
+
+
 class StrictSchema(Schema):
     """Unknown keys are refused: an import must not lose things silently."""
 
@@ -123,12 +128,6 @@ class ChoicesSchema(ContentSchema):
     shuffle = flag(load_default=False)
 
 
-class MultipleChoiceSchema(ChoicesSchema):
-    """Multiple choice says how it is scored."""
-
-    scoring = one_of("all_or_nothing", "partial", load_default="all_or_nothing")
-
-
 class TrueFalseSchema(ContentSchema):
     """A statement, and whether it holds."""
 
@@ -136,9 +135,9 @@ class TrueFalseSchema(ContentSchema):
 
 
 class ToleranceSchema(StrictSchema):
-    """How far off still counts: in the key's unit, or in percent of the key."""
+    """How far off still counts: in the key's unit, in percent of the key, or by significant digits that agree."""
 
-    kind = one_of("absolute", "relative", required=True)
+    kind = one_of("absolute", "relative", "significant", required=True)
     value = text(40, required=True)
 
 

@@ -1,5 +1,6 @@
 """True or false: a statement, judged. An answer is `true` or `false`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from lms_carbon.question_bank.kinds.schemas import TrueFalseSchema
 RIGHT = mark("Judged rightly.")
 WRONG = mark("Judged wrongly.")
 _WORDS = {"true": True, "false": False}
+_TO_TICK = {"zh": "□ 正确　□ 错误", "en": "□ True   □ False"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,10 @@ class TrueFalse(Kind):
             key=content["correct"],
             explanation=show(content.get("explanation"), language),
         )
+
+    def plain_lines(self, content: Content, language: str) -> Sequence[str]:
+        """Return the two answers, to tick one."""
+        return (_TO_TICK[language],)
 
     def parse_form(self, form: Form) -> dict[str, Any]:
         """Return raw content."""

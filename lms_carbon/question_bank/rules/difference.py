@@ -9,6 +9,7 @@ from lms_carbon.question_bank.html import plain_text
 from lms_carbon.question_bank.kinds.base import points_text
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.rules.about import COGNITIVE
+from lms_carbon.question_bank.rules.parts_in_words import ORDERED, PARTS, list_in_words, member_label, short_name
 
 IN_LANGUAGE: Final = {"zh": mark("{what}, Chinese"), "en": mark("{what}, English")}
 FIELD_NAMES: Final[Mapping[str, str]] = {
@@ -18,6 +19,12 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
     "correct": mark("What is right"),
     "shuffle": mark("Order of the choices is mixed"),
     "scoring": mark("Scoring"),
+    "penalty": mark("Taken off for each wrong pick"),
+    "minimum": mark("Least that an answer earns"),
+    "answers": mark("Answers that count"),
+    "case_sensitive": mark("Capital and small letters are different"),
+    "fold_width": mark("Full-width and half-width characters are the same"),
+    "fold_script": mark("Simplified and traditional characters are the same"),
     "value": mark("Correct value"),
     "unit": mark("Unit"),
     "accepted_units": mark("Other units that count"),
@@ -31,8 +38,7 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
     "needs_expert_review": mark("An expert should look at it"),
     "tags": mark("Requirements"),
 }
-CHOICE: Final = mark("Choice {letter}")
-FEEDBACK: Final = mark("Feedback on choice {letter}")
+ORDER: Final = mark("Order of the rows")
 _YES: Final = mark("yes")
 _NO: Final = mark("no")
 
@@ -111,8 +117,13 @@ def _flatten(version: Described, tags: str) -> Flat:
     content = dict(version.content)
     for name in ("stem", "explanation"):
         _add(flat, name, content.pop(name, None))
-    for row in content.pop("choices", []):
-        _add_choice(flat, row)
+    for group in PARTS:
+        rows = content.pop(group, [])
+        for row in rows:
+            _add_row(flat, group, row)
+        if rows and group in ORDERED:
+            names = ", ".join(short_name(str(row["id"])) for row in rows)
+            flat[f"{group}-order", ""] = (Reason(ORDER), None, _literal(names))
     for name, value in content.items():
         _add(flat, name, value)
     _add(flat, "points", points_text(version.points))
@@ -124,12 +135,17 @@ def _flatten(version: Described, tags: str) -> Flat:
     return flat
 
 
-def _add_choice(flat: Flat, row: Mapping[str, Any]) -> None:
-    letter = {"letter": str(row["id"]).upper()}
-    for name, label in (("text", CHOICE), ("feedback", FEEDBACK)):
-        for language in LANGUAGES:
-            text = plain_text((row.get(name) or {}).get(language, ""))
-            flat[f"{name}-{row['id']}", language] = (Reason(label, letter), language, _literal(text))
+def _add_row(flat: Flat, group: str, row: Mapping[str, Any]) -> None:
+    name = {"letter": short_name(str(row["id"]))}
+    for member, value in row.items():
+        if member == "id":
+            continue
+        label, key = Reason(member_label(group, member), name), f"{group}-{row['id']}-{member}"
+        if isinstance(value, Mapping) and set(value) <= set(LANGUAGES):
+            for language in LANGUAGES:
+                flat[key, language] = (label, language, _literal(plain_text(value.get(language, ""))))
+        else:
+            flat[key, ""] = (label, None, _in_words(value))
 
 
 def _add(flat: Flat, name: str, value: Any) -> None:
@@ -147,7 +163,7 @@ def _in_words(value: Any) -> Reason:
     if isinstance(value, bool):
         return Reason(_YES if value else _NO)
     if isinstance(value, list):
-        return _literal(", ".join(str(part) for part in value))
+        return _literal(list_in_words(value))
     if isinstance(value, Mapping):
         percent = " %" if value.get("kind") == "relative" else ""
         return _literal(f"± {value.get('value', '')}{percent}")

@@ -8,9 +8,11 @@ from typing import Any, Final
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.kinds.base import Content, Kind
 from lms_carbon.question_bank.kinds.errors import ResponseShapeError, UnknownUnitError, UnreadableNumberError
+from lms_carbon.question_bank.kinds.folding import example_of
 from lms_carbon.question_bank.kinds.numbers import read_number
 from lms_carbon.question_bank.kinds.reasons import Reason, Score
 from lms_carbon.question_bank.kinds.units import conversion, read_unit
+from lms_carbon.question_bank.rules.parts_in_words import short_name
 
 MAX_TRIALS: Final = 8
 # Other units worth trying: near neighbours of those that carbon accounting uses.
@@ -119,9 +121,55 @@ def _letters(names: list[str]) -> Reason:
     return Reason("{text}", {"text": " + ".join(name.upper() for name in names)})
 
 
+def _short_text(kind: Kind, content: Content) -> Answers:
+    tried = [example_of(each["text"]) if each["pattern"] else each["text"] for each in content["answers"]]
+    for text in dict.fromkeys([*tried[: MAX_TRIALS - 2], *(text.upper() for text in tried[:1]), "…"]):
+        yield Reason("{text}", {"text": text}), text
+
+
+def _cloze(kind: Kind, content: Content) -> Answers:
+    key = kind.key_response(content)
+    yield _listed(key), key
+    for name in list(key)[: MAX_TRIALS - 2]:
+        without = {other: answer for other, answer in key.items() if other != name}
+        if without:
+            yield _listed(without), without
+    wrong = {gap["id"]: "0" if gap["kind"] == "number" else "…" for gap in content["gaps"] if gap["kind"] != "choice"}
+    if wrong:
+        yield _listed(key | wrong), key | wrong
+
+
+def _pairs(kind: Kind, content: Content) -> Answers:
+    key = kind.key_response(content)
+    targets = [target["id"] for target in content.get("options", content.get("categories", []))]
+    yield _listed(key), key
+    rows = list(key)
+    for count in dict.fromkeys((1, len(rows) // 2, len(rows))):
+        other = {row: next(target for target in targets if target != key[row]) for row in rows[:count]}
+        yield _listed(key | other), key | other
+    yield _listed({row: key[row] for row in rows[:-1]}), {row: key[row] for row in rows[:-1]}
+
+
+def _ordering(kind: Kind, content: Content) -> Answers:
+    key = kind.key_response(content)
+    tried = [key, [*key[:-2], *key[:-3:-1]], [*key[1:], key[0]], key[::-1], key[:-1]]
+    for order in [list(one) for one in dict.fromkeys(map(tuple, tried)) if one]:
+        yield Reason("{text}", {"text": " → ".join(map(short_name, order))}), order
+
+
+def _listed(answer: Mapping[str, str]) -> Reason:
+    pairs = (f"{short_name(part)} {short_name(given) if len(given) == 1 else given}" for part, given in answer.items())
+    return Reason("{text}", {"text": ", ".join(pairs)})
+
+
 _ANSWERS: Final[Mapping[str, Callable[[Kind, Content], Answers]]] = {
     "single_choice": _single,
     "multiple_choice": _multiple,
     "true_false": _true_false,
     "numeric": _numeric,
+    "short_text": _short_text,
+    "cloze": _cloze,
+    "matching": _pairs,
+    "categorising": _pairs,
+    "ordering": _ordering,
 }

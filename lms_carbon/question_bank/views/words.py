@@ -7,24 +7,44 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from lms_carbon.core.i18n import LANGUAGES, current_language, mark, text_in
-from lms_carbon.question_bank.rules.difference import CHOICE, FEEDBACK, FIELD_NAMES, IN_LANGUAGE
+from lms_carbon.question_bank.rules.difference import FIELD_NAMES, IN_LANGUAGE
+from lms_carbon.question_bank.rules.parts_in_words import PARTS, short_name
 
 _MORE = {
     "choices": mark("Choices"),
     "requirements": mark("Requirements it shows"),
     "tolerance-kind": mark("Tolerance"),
     "minutes": mark("Expected minutes"),
+    "rows": mark("Rows"),
+    "options": mark("Options"),
+    "categories": mark("Categories"),
+    "gaps": mark("Gaps"),
+    "feedback": mark("Feedback"),
+    "option": mark("Option"),
+    "category": mark("Category"),
+    "kind": mark("Kind of gap"),
+    "weight": mark("Weight"),
+    "credit": mark("Earns, in percent"),
 }
+_ROWS = {
+    "choice": PARTS["choices"],
+    "row": PARTS["rows"],
+    "option": PARTS["options"],
+    "category": PARTS["categories"],
+    "gap": PARTS["gaps"],
+    "answer": mark("Answer {letter}"),
+}
+_ROW = re.compile(rf"({'|'.join(_ROWS)})-([a-z0-9]+)(?:-(.+))?")
 
 
 def field_label(name: str) -> str:
-    """Return what the author's form calls a field: `choice-b-zh` is “Choice B, Chinese”."""
+    """Return what the author's form calls a field: `choice-b-zh` is “Choice B (Chinese)”."""
     head, _, tail = name.rpartition("-")
     if tail in LANGUAGES and head:
         return gettext(IN_LANGUAGE[tail]).format(what=field_label(head))
-    if name.startswith("choice-"):
-        letter = name.split("-")[1].upper()
-        return gettext(FEEDBACK if name.endswith("-feedback") else CHOICE).format(letter=letter)
+    if row := _ROW.fullmatch(name):
+        label = gettext(_ROWS[row[1]]).format(letter=short_name(row[2]))
+        return f"{label}{gettext(': ')}{field_label(row[3])}" if row[3] else label
     sentence = _MORE.get(name) or FIELD_NAMES.get(name) or FIELD_NAMES.get(name.split("-", maxsplit=1)[0])
     return gettext(sentence) if sentence else name
 

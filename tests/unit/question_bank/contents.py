@@ -27,11 +27,83 @@ NUMERIC = {
     "offered_units": ["tC"],
     "tolerance": {"kind": "relative", "value": "0.5"},
 }
-RAW = {
+SHORT_TEXT = {
+    "stem": {"zh": "<p>叫什么？</p>", "en": "<p>What is it called?</p>"},
+    "answers": [
+        {"text": "not *", "credit": "0", "pattern": True},
+        {"text": "碳中和", "credit": "100", "pattern": False},
+        {"text": "carbon neutral*", "credit": "100", "pattern": True},
+        {"text": "净零", "credit": "50", "pattern": False},
+    ],
+    "case_sensitive": False,
+    "fold_width": True,
+    "fold_script": True,
+}
+CLOZE = {
+    "stem": {"zh": "<p>[[g1]]为[[g2]]，[[g3]]。</p>", "en": "<p>The [[g1]] is [[g2]], [[g3]].</p>"},
+    "gaps": [
+        {"id": "g1", "kind": "text", "weight": 1, "answers": [{"text": "总量", "credit": "100", "pattern": False}]},
+        {"id": "g2", "kind": "number", "weight": 2, "value": "12.5", "tolerance": {"kind": "relative", "value": "1"}},
+        {
+            "id": "g3",
+            "kind": "choice",
+            "weight": 1,
+            "choices": [{"id": "a", "text": {"zh": "吨", "en": "t"}}, {"id": "b", "text": {"zh": "克", "en": "g"}}],
+            "correct": "b",
+        },
+    ],
+    "scoring": "partial",
+    "penalty": "0.125",
+}
+MATCHING = {
+    "stem": {"zh": "<p>配对。</p>", "en": "<p>Match.</p>"},
+    "rows": [
+        {"id": "a", "text": {"zh": "一", "en": "One"}, "option": "a"},
+        {"id": "b", "text": {"zh": "二", "en": "Two"}, "option": "b"},
+        {"id": "c", "text": {"zh": "三", "en": "Three"}, "option": "b"},
+    ],
+    "options": [
+        {"id": "a", "text": {"zh": "甲", "en": "First"}},
+        {"id": "b", "text": {"zh": "乙", "en": "Second"}},
+        {"id": "c", "text": {"zh": "丙", "en": "Third"}},
+    ],
+    "shuffle": True,
+    "scoring": "partial",
+    "penalty": "0.1",
+}
+CATEGORISING = {
+    "stem": {"zh": "<p>归类。</p>", "en": "<p>Sort.</p>"},
+    "categories": [
+        {"id": "a", "text": {"zh": "范围一", "en": "Scope 1"}},
+        {"id": "b", "text": {"zh": "范围二", "en": "Scope 2"}},
+    ],
+    "rows": [
+        {"id": "a", "text": {"zh": "锅炉", "en": "Boiler"}, "category": "a"},
+        {"id": "b", "text": {"zh": "外购电", "en": "Purchased power"}, "category": "b"},
+    ],
+    "shuffle": True,
+    "scoring": "all_or_nothing",
+}
+ORDERING = {
+    "stem": {"zh": "<p>排序。</p>", "en": "<p>Order.</p>"},
+    "rows": [
+        {"id": "a", "text": {"zh": "计划", "en": "Plan"}},
+        {"id": "b", "text": {"zh": "监测", "en": "Monitor"}},
+        {"id": "c", "text": {"zh": "报告", "en": "Report"}},
+        {"id": "d", "text": {"zh": "核查", "en": "Verify"}},
+    ],
+    "scoring": "partial",
+}
+RAW: dict[str, dict[str, Any]] = {
     "single_choice": SINGLE,
     "multiple_choice": MULTIPLE,
     "true_false": TRUE_FALSE,
     "numeric": NUMERIC,
+    "short_text": SHORT_TEXT,
+    "cloze": CLOZE,
+    "matching": MATCHING,
+    "ordering": ORDERING,
+    "categorising": CATEGORISING,
 }
 
 

@@ -1,21 +1,31 @@
-// Between a question's fields and its value as the API takes it. null is "no answer".
-const part = (question, suffix = "") => question.querySelector(`[name="slot-${question.dataset.slot}${suffix}"]`);
+// Between a question's fields and its value as the API takes it, by the shape of the value that the fragment names.
+// null is "no answer".
+const named = (question, suffix = "") => `slot-${question.dataset.slot}${suffix}`;
+const part = (question, suffix = "") => question.querySelector(`[name="${named(question, suffix)}"]`);
 const picked = (question) => [...question.querySelectorAll("input:checked")].map((input) => input.value);
 const pick = (question, wanted) => {
   for (const input of question.querySelectorAll("input[type=radio], input[type=checkbox]")) input.checked = wanted.includes(input.value);
 };
+const parts = (question) => {
+  const start = named(question, "-");
+  return [...question.querySelectorAll("input, select")].filter((field) => field.name.startsWith(start))
+    .map((field) => [field.name.slice(start.length), field]);
+};
 
-const KINDS = {
-  single_choice: { read: (q) => picked(q)[0] ?? null, write: (q, value) => pick(q, [value]) },
-  multiple_choice: {
+const SHAPES = {
+  // one of several
+  one: { read: (q) => picked(q)[0] ?? null, write: (q, value) => pick(q, [value]) },
+  // any number of several
+  many: {
     read: (q) => (picked(q).length ? picked(q).sort() : null),
     write: (q, value) => pick(q, value ?? []),
   },
-  true_false: {
+  flag: {
     read: (q) => ({ true: true, false: false })[picked(q)[0]] ?? null,
     write: (q, value) => pick(q, [String(value)]),
   },
-  numeric: {
+  // a number with its unit
+  number: {
     read: (q) => {
       const value = part(q).value.trim();
       return value ? { value, unit: part(q, "-unit")?.value.trim() || null } : null;
@@ -26,8 +36,20 @@ const KINDS = {
       if (unit && unit.type !== "hidden") unit.value = value?.unit ?? "";
     },
   },
+  text: {
+    read: (q) => part(q).value.trim() || null,
+    write: (q, value) => { part(q).value = value ?? ""; },
+  },
+  // a text for each of several fields: gap, row, place
+  map: {
+    read: (q) => {
+      const filled = parts(q).map(([name, field]) => [name, field.value.trim()]).filter(([, value]) => value);
+      return filled.length ? Object.fromEntries(filled) : null;
+    },
+    write: (q, value) => { for (const [name, field] of parts(q)) field.value = value?.[name] ?? ""; },
+  },
 };
 
-export const readValue = (question) => KINDS[question.dataset.kind].read(question);
-export const writeValue = (question, value) => KINDS[question.dataset.kind].write(question, value);
+export const readValue = (question) => SHAPES[question.dataset.shape].read(question);
+export const writeValue = (question, value) => SHAPES[question.dataset.shape].write(question, value);
 export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

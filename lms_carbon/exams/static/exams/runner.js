@@ -80,7 +80,7 @@ const fields = (slot) => navigator_.question(slot).querySelector(".lc-q");
 function takeBack(slot) {
   writeValue(fields(slot), null);
   put(slot, null, at(slot).flagged);
-  fields(slot).querySelector("input").focus();
+  fields(slot).querySelector("input, select").focus();
 }
 
 /* what shows */

@@ -5,14 +5,16 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from lms_carbon.question_bank.kinds.errors import ContentShapeError, ResponseShapeError
 from lms_carbon.question_bank.kinds.registry import KINDS
+from lms_carbon.question_bank.kinds.rows import names_of
 from tests.unit.question_bank.contents import JSON, RAW, content
 
+CLOZE_GAPS = RAW["cloze"]["gaps"]
 every_kind = pytest.mark.parametrize("name", list(KINDS))
 
 
@@ -30,6 +32,7 @@ def test_the_example_has_no_problems(name: str) -> None:
 
 
 @every_kind
+@settings(max_examples=20)
 @given(points=st.integers(0, 100_000))
 def test_the_key_earns_full_marks(name: str, points: int) -> None:
     kind, example = KINDS[name], content(name)
@@ -39,6 +42,7 @@ def test_the_key_earns_full_marks(name: str, points: int) -> None:
 
 
 @every_kind
+@settings(max_examples=40)
 @given(raw=JSON, points=st.integers(0, 100_000))
 def test_any_json_is_an_answer_or_is_refused_by_name(name: str, raw: Any, points: int) -> None:
     kind, example = KINDS[name], content(name)
@@ -77,10 +81,11 @@ def test_what_no_page_sends_is_refused(name: str, raw: Any) -> None:
 
 
 @every_kind
+@settings(max_examples=40)
 @given(raw=JSON)
 def test_any_json_is_content_or_is_refused_by_name(name: str, raw: Any) -> None:
     kind = KINDS[name]
-    for attempt in (raw, {"stem": raw}, {**RAW[name], "choices": raw}, {**RAW[name], "correct": raw}):
+    for attempt in (raw, {"stem": raw}, *({**RAW[name], member: raw} for member in RAW[name])):
         try:
             loaded = kind.load_content(attempt)
         except ContentShapeError:
@@ -92,18 +97,19 @@ def test_any_json_is_content_or_is_refused_by_name(name: str, raw: Any) -> None:
 @every_kind
 def test_a_draft_with_gaps_is_kept_and_its_gaps_are_named(name: str) -> None:
     kind = KINDS[name]
-    emptied = {"stem": {}} if name in {"true_false", "numeric"} else {"stem": {}, "choices": []}
+    emptied = {"stem": {}, "choices": []} if "choices" in RAW[name] else {"stem": {}}
     problems = kind.check_content(kind.load_content(emptied))
     assert {"stem-zh"} < {problem.field for problem in problems if problem.blocking}
 
 
 @every_kind
 def test_a_missing_translation_is_told_and_does_not_block(name: str) -> None:
-    one = content(name, stem={"zh": "<p>只有中文</p>"})
+    chinese = RAW[name]["stem"]["zh"]
+    one = content(name, stem={"zh": chinese})
     (problem,) = KINDS[name].check_content(one)
     assert (problem.field, problem.blocking) == ("stem-en", False)
     view = KINDS[name].candidate_view(one, "en")
-    assert (view.stem.html, view.stem.lang, view.stem.fallback) == ("<p>只有中文</p>", "zh-CN", True)
+    assert (view.stem.html, view.stem.lang, view.stem.fallback) == (chinese, "zh-CN", True)
 
 
 @every_kind
@@ -114,6 +120,11 @@ def test_the_view_is_the_same_whatever_the_key(name: str, language: str) -> None
         "multiple_choice": {"correct": ["a"], "scoring": "all_or_nothing"},
         "true_false": {"correct": True},
         "numeric": {"value": "1", "unit": "tC", "offered_units": ["tCO2", "kgCO2"], "accepted_units": []},
+        "short_text": {"answers": [{"text": "别的"}], "fold_script": False},
+        "cloze": {"gaps": [{**CLOZE_GAPS[0], "answers": []}, {**CLOZE_GAPS[1], "value": "7"}, CLOZE_GAPS[2]]},
+        "matching": {"rows": [{**row, "option": "c"} for row in RAW["matching"]["rows"]]},
+        "ordering": {"rows": RAW["ordering"]["rows"][::-1], "scoring": "all_or_nothing"},
+        "categorising": {"rows": [{**row, "category": "a"} for row in RAW["categorising"]["rows"]]},
     }[name]
     shown = KINDS[name].candidate_view(content(name), language, seed="7")
     assert shown == KINDS[name].candidate_view(content(name, **other), language, seed="7")
@@ -145,6 +156,11 @@ def test_an_answer_by_form_is_the_answer_by_script(name: str) -> None:
         "multiple_choice": [("slot-3", "c"), ("slot-3", "b")],
         "true_false": [("slot-3", "false")],
         "numeric": [("slot-3", "32368"), ("slot-3-unit", "tCO2")],
+        "short_text": [("slot-3", " 碳中和 ")],
+        "cloze": [("slot-3-g1", "总量"), ("slot-3-g2", "12.5"), ("slot-3-g3", "b")],
+        "matching": _named("matching", ["a", "b", "b"], "options"),
+        "ordering": _named("ordering", ["1", "2", "3", "4"]),
+        "categorising": _named("categorising", ["a", "b"], "categories"),
     }[name]
     raw = kind.response_from_form(MultiDict(sent), "slot-3")
     assert kind.normalise_response(example, raw) == key
@@ -162,18 +178,60 @@ def _with_explanation(example: dict[str, Any]) -> dict[str, Any]:
     return {"explanation": {"zh": "", "en": ""}, **example}
 
 
+def _named(kind: str, picks: list[str], targets: str = "") -> list[tuple[str, str]]:
+    """Return what a page sends of rows: under names that are not their ids."""
+    rows = RAW[kind]["rows"]
+    names, of = names_of(rows), names_of(RAW[kind][targets]) if targets else {}
+    return [(f"slot-3-{names[row['id']]}", of.get(pick, pick)) for row, pick in zip(rows, picks, strict=True)]
+
+
 def _as_form(values: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what a browser would send of the author's form filled with `values`."""
     sent: list[tuple[str, str]] = []
     for name in ("stem", "explanation"):
         sent += [(f"{name}-{language}", text) for language, text in values[name].items()]
     for row in values.get("choices", []):
-        sent.append(("choice", row["id"]))
-        sent += [(f"choice-{row['id']}-{language}", text) for language, text in row["text"].items()]
-        sent += [(f"choice-{row['id']}-feedback-{lang}", text) for lang, text in row["feedback"].items()]
+        sent += _row("choice", row)
         sent += [("correct", row["id"])] if row["correct"] else []
-    for name in ("value", "unit", "accepted_units", "offered_units", "tolerance_kind", "tolerance", "scoring"):
+    pointer = next((name for name in ("option", "category") if "rows" in values and name in values["rows"][0]), "")
+    for row in values.get("rows", []):
+        sent += _row("row", row, pointer, "place")
+    for row in values.get("targets", []):
+        sent += _row(pointer, row)
+    sent += _typed("", values) if "answers" in values else []
+    for gap in values.get("gaps", []):
+        sent += _gap(gap)
+    names = ("value", "unit", "accepted_units", "offered_units", "tolerance_kind", "tolerance")
+    for name in (*names, "scoring", "penalty", "minimum"):
         sent += [(name, values[name])] if name in values else []
     sent += [("shuffle", "1")] if values.get("shuffle") else []
     sent += [("correct", str(values["correct"]).lower())] if "correct" in values else []
     return sent
+
+
+def _row(field: str, row: dict[str, Any], *more: str) -> list[tuple[str, str]]:
+    name = f"{field}-{row['id']}"
+    sent = [(field, row["id"]), *((f"{name}-{language}", text) for language, text in row["text"].items())]
+    sent += [(f"{name}-feedback-{language}", text) for language, text in row.get("feedback", {}).items()]
+    return sent + [(f"{name}-{other}", row[other]) for other in more if other in row]
+
+
+def _typed(prefix: str, values: dict[str, Any]) -> list[tuple[str, str]]:
+    sent = []
+    for row in values["answers"]:
+        name = f"{prefix}answer-{row['number']}"
+        sent += [(f"{prefix}answer", str(row["number"])), (name, row["text"]), (f"{name}-credit", row["credit"])]
+        sent += [(f"{name}-pattern", "1")] if row["pattern"] else []
+    ticks = ("case_sensitive", "fold_width", "fold_script")
+    return sent + [(f"{prefix}{name}", "1") for name in ticks if values[name]]
+
+
+def _gap(gap: dict[str, Any]) -> list[tuple[str, str]]:
+    prefix = f"gap-{gap['id']}-"
+    sent = [("gap", gap["id"])]
+    sent += [
+        (prefix + name, gap[name]) for name in ("kind", "weight", "value", "tolerance", "tolerance_kind", "correct")
+    ]
+    for row in gap["choices"]:
+        sent += _row(f"{prefix}choice", row)
+    return sent + _typed(prefix, gap)
