@@ -1,9 +1,10 @@
 """What the question bank refuses, by name, with the sentence that is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lms_carbon.core.errors import ConflictError, DomainError, ForbiddenError, InvalidInputError
 from lms_carbon.core.i18n import mark
+from lms_carbon.question_bank.kinds.reasons import Reason
 
 
 class OwnQuestionError(ForbiddenError):
@@ -114,3 +115,22 @@ class UnknownKindError(DomainError):
     code = "unknown-kind"
     title = mark("Nothing here")
     sentence = mark("There is no such kind of question.")
+
+
+class WeightFileError(InvalidInputError):
+    """A file that is no workbook, or one that means harm."""
+
+    code = "weight-file"
+    sentence = mark("This is no XLSX workbook of at most {limit} MB, so it was not taken. Save the sheet as XLSX.")
+
+
+class WeightSheetError(InvalidInputError):
+    """A sheet of weights that cannot hold as it is; nothing of it was taken."""
+
+    code = "weight-sheet"
+    sentence = mark("The weight table was not taken. The rows named here need another look.")
+
+    def __init__(self, found: Sequence[Reason]) -> None:
+        """Keep what is wrong, in the order of the sheet."""
+        super().__init__({"file": [str(reason) for reason in found]})
+        self.found = tuple(found)

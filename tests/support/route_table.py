@@ -127,6 +127,12 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /questions/<int:question_id>/versions/<int:number>": Rule(
         BANK, "institution", {"action": "comment", "text": "!"}
     ),
+    "GET /questions/coverage": Rule(BANK),
+    "GET /questions/coverage.xlsx": Rule(BANK),
+    "GET /questions/weights": Rule(BANK),
+    "POST /questions/weights": Rule(AUTHOR),
+    "GET /questions/weights.xlsx": Rule(BANK),
+    "POST /questions/weights/<int:table_id>": Rule(AUTHOR, "gone", {"action": "withdraw"}),
     "GET /api/v1/questions": Rule(BANK),
     "GET /api/v1/questions/<int:question_id>": Rule(BANK, "institution"),
     # exams: the candidate's side

@@ -63,6 +63,7 @@ class Objects:
             .replace("<int:request_id>", "1")
             .replace("<int:copy_id>", "1")
             .replace("<int:slot>", "1")
+            .replace("<int:table_id>", "1")
         )
 
 

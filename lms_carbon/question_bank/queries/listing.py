@@ -5,19 +5,30 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from lms_carbon.core.db import session
+from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Actor
 from lms_carbon.framework.models import Position, Requirement
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion, VersionEditor
 from lms_carbon.question_bank.policy import questions_of
+from lms_carbon.question_bank.rules.about import DIFFICULTY_BANDS
 from lms_carbon.question_bank.rules.states import VersionState
 
 PAGE = 25
 MAX_PAGE = 100
+
+LANGUAGE_FILTERS = MappingProxyType(
+    {
+        **{language: (language, True) for language in LANGUAGES},
+        **{f"no-{language}": (language, False) for language in LANGUAGES},
+    }
+)
+"""Written in a language, or not: (language, whether)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +41,13 @@ class Filter:
     position: str = ""
     text: str = ""
     mine: bool = False
+    cognitive: str = ""
+    difficulty: str = ""
+    """A key of `rules.about.DIFFICULTY_BANDS`."""
+    language: str = ""
+    """A key of `LANGUAGE_FILTERS`."""
+    sample: bool | None = None
+    """Only those that ship with the product, or all but those."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +121,7 @@ def _is_newest() -> sa.ColumnElement[bool]:
 
 def _conditions(by: Actor, wanted: Filter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [word_occurs(word) for word in wanted.text.split()]
-    if wanted.kind:
-        found.append(Question.kind == wanted.kind)
+    found += _own_conditions(wanted)
     if wanted.mine:
         edited = sa.exists().where(
             VersionEditor.version_id == QuestionVersion.id, VersionEditor.person_id == by.person_id
@@ -114,6 +131,23 @@ def _conditions(by: Actor, wanted: Filter) -> list[sa.ColumnElement[bool]]:
         found.append(_shows(Requirement.code == wanted.requirement))
     if wanted.position:
         found.append(_shows(Position.code == wanted.position))
+    return found
+
+
+def _own_conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    """Return what the version says about itself."""
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.kind:
+        found.append(Question.kind == wanted.kind)
+    if wanted.cognitive:
+        found.append(QuestionVersion.cognitive == wanted.cognitive)
+    if wanted.difficulty in DIFFICULTY_BANDS:
+        found.append(QuestionVersion.difficulty.between(*DIFFICULTY_BANDS[wanted.difficulty]))
+    if wanted.language in LANGUAGE_FILTERS:
+        language, whether = LANGUAGE_FILTERS[wanted.language]
+        found.append(is_written_in(language) if whether else ~is_written_in(language))
+    if wanted.sample is not None:
+        found.append(Question.sample == wanted.sample)
     return found
 
 
@@ -138,15 +172,17 @@ def holds_in(position_code: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute
     return sa.or_(QuestionTag.positions.is_(None), named)
 
 
+def is_written_in(language: str) -> sa.ColumnElement[bool]:
+    """Return whether the stem has text in the language."""
+    return sa.func.coalesce(QuestionVersion.content[("stem", language)].as_string(), "") != ""
+
+
 def word_occurs(word: str) -> sa.ColumnElement[bool]:
     """Return whether the word stands in code, title or stem, in either language."""
-    stem = QuestionVersion.content["stem"]
     places = (
         Question.code,
-        QuestionVersion.title["zh"].as_string(),
-        QuestionVersion.title["en"].as_string(),
-        stem["zh"].as_string(),
-        stem["en"].as_string(),
+        *(QuestionVersion.title[language].as_string() for language in LANGUAGES),
+        *(QuestionVersion.content[("stem", language)].as_string() for language in LANGUAGES),
     )
     return sa.or_(*(place.icontains(word, autoescape=True) for place in places))
 

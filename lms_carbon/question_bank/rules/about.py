@@ -28,6 +28,15 @@ DIFFICULTIES: Final[Mapping[int, str]] = MappingProxyType(
 )
 """Expected shares of right answers that the form offers, in hundredths."""
 
+DIFFICULTY_BANDS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
+    {"easy": (70, 100), "medium": (50, 69), "hard": (0, 49)}
+)
+"""How lists and counts group the expected share of right answers: lowest and highest of each, in hundredths."""
+
+DIFFICULTY_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {"easy": mark("Easy"), "medium": mark("Medium"), "hard": mark("Hard")}
+)
+
 MAX_POINTS: Final = 100_000
 """In thousandths."""
 MAX_MINUTES: Final = 180

@@ -28,6 +28,7 @@ from lms_carbon.question_bank.services.drafts import create_question, last_edito
 from lms_carbon.question_bank.services.reviews import submit_for_review
 from lms_carbon.question_bank.views.blueprint import AUTHORS, ID, READERS, blueprint
 from lms_carbon.question_bank.views.picking import pick
+from lms_carbon.question_bank.views.prefill import prefill
 from lms_carbon.question_bank.views.sheet import show_sheet
 from lms_carbon.question_bank.views.showing import Side, codes_in_words, name_of, say_reason, side_of, tags_shown
 
@@ -61,7 +62,7 @@ def kind_named(name: str) -> Kind:
 @blueprint.get("/new/<kind>", access=AUTHORS)
 def new_question(kind: str) -> Answer:
     """Show the form of a new question."""
-    return _page(Desk(blank_entered(kind_named(kind))), MultiDict())
+    return _page(Desk(prefill(blank_entered(kind_named(kind)), request.args)), MultiDict())
 
 
 @blueprint.post("/new/<kind>", access=AUTHORS)

@@ -1,22 +1,42 @@
 """The list of questions."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from lms_carbon.core.i18n import current_language
+from lms_carbon.core.i18n import current_language, mark
 from lms_carbon.core.identity import Role, signed_in
 from lms_carbon.framework.queries import list_positions
 from lms_carbon.question_bank.kinds.registry import KINDS
-from lms_carbon.question_bank.queries.listing import Filter, count_by_state, list_questions
+from lms_carbon.question_bank.queries.listing import LANGUAGE_FILTERS, Filter, count_by_state, list_questions
 from lms_carbon.question_bank.queries.statements import statements_by_id
+from lms_carbon.question_bank.rules.about import COGNITIVE, DIFFICULTY_NAMES
 from lms_carbon.question_bank.rules.states import STATE_NAMES, VersionState
 from lms_carbon.question_bank.services.drafts import tags_of
 from lms_carbon.question_bank.views.blueprint import READERS, blueprint
 from lms_carbon.question_bank.views.showing import TagShown, name_of
 
-_FILTERS = ("state", "kind", "requirement", "position", "q", "mine")
+FILTERS: Final = (
+    "state",
+    "kind",
+    "requirement",
+    "position",
+    "q",
+    "mine",
+    "cognitive",
+    "difficulty",
+    "language",
+    "sample",
+)
+LANGUAGE_FILTER_NAMES: Final = {
+    "zh": mark("In Chinese"),
+    "en": mark("In English"),
+    "no-zh": mark("Chinese missing"),
+    "no-en": mark("English missing"),
+}
+SAMPLE_FILTER_NAMES: Final = {"0": mark("Without samples"), "1": mark("Samples only")}
 
 
 def read_filter(args: MultiDict[str, str]) -> Filter:
@@ -30,12 +50,20 @@ def read_filter(args: MultiDict[str, str]) -> Filter:
         position=args.get("position", "").strip()[:16],
         text=args.get("q", "").strip()[:200],
         mine=args.get("mine") == "1",
+        cognitive=_one_of(COGNITIVE, args.get("cognitive", "")),
+        difficulty=_one_of(DIFFICULTY_NAMES, args.get("difficulty", "")),
+        language=_one_of(LANGUAGE_FILTERS, args.get("language", "")),
+        sample={"0": False, "1": True}.get(args.get("sample", "")),
     )
+
+
+def _one_of(known: Collection[str], value: str) -> str:
+    return value if value in known else ""
 
 
 def address(**changes: str) -> str:
     """Return the address of the list with other filters, from its first page."""
-    kept = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+    kept = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     wanted = {name: value for name, value in {**kept, **changes}.items() if value}
     return url_for("question_bank.list_bank", **wanted)  # type: ignore[arg-type]
 
@@ -61,6 +89,10 @@ def list_bank() -> str:
         older=address(after=page.after) if page.after else "",
         newer=address() if request.args.get("after") else "",
         address=address,
+        cognitive=COGNITIVE,
+        difficulties=DIFFICULTY_NAMES,
+        languages=LANGUAGE_FILTER_NAMES,
+        samples=SAMPLE_FILTER_NAMES,
         may_write=by.has(Role.AUTHOR),
     )
 
