@@ -1,7 +1,8 @@
 """Reads of where scores are on their way to gradebooks."""
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -23,24 +24,47 @@ def is_newest() -> sa.ColumnElement[bool]:
     )
 
 
+PAGE: Final = 100
+
+
 @dataclass(frozen=True)
 class SentScores:
-    """Scores on their way: how many stand where, and the newest per person and column."""
+    """Scores on their way: how many stand where, and a page of the newest per person and column."""
 
     counts: dict[DeliveryState, int]
     rows: list[Any]
-    more: bool
+    following: str | None
+    """Where the next page begins, for `after`; None on the last one."""
 
 
-def list_scores(*, actor: Actor, target: str | None, state: DeliveryState | None, limit: int = 200) -> SentScores:
-    """Return the newest delivery of each person in each column that the actor may see; troubled ones first."""
+def read_cursor(text: str | None) -> tuple[int, int] | None:
+    """Return (whether arrived, id) after which a page begins; None for the first page and for what is no cursor."""
+    found = re.fullmatch(r"([01])-([0-9]{1,18})", text or "")
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def list_scores(
+    *, actor: Actor, target: str | None, state: DeliveryState | None, after: str | None = None, limit: int = PAGE
+) -> SentScores:
+    """Return the newest delivery of each person in each column that the actor may see; troubled ones first.
+
+    Two queries, however many there are. A score that arrives while somebody turns pages may be met twice, none is left
+    out that was in trouble all the while.
+    """
     shown = [visible_line_items(actor), is_newest()]
     if target is not None:
         shown.append(LineItem.target == target)
     joined = sa.join(ScoreDelivery, LineItem, LineItem.id == ScoreDelivery.line_item_id)
     counted = sa.select(ScoreDelivery.state, sa.func.count()).select_from(joined).where(*shown)
     counts = {found: int(n) for found, n in session.execute(counted.group_by(ScoreDelivery.state))}
-    trouble = sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
+    arrived = sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
+    if state is not None:
+        shown.append(ScoreDelivery.state == state)
+    behind = read_cursor(after)
+    if behind is not None:
+        shown.append(
+            sa.or_(arrived > behind[0], sa.and_(arrived == behind[0], ScoreDelivery.id < behind[1])),
+        )
     rows = session.execute(
         sa.select(
             ScoreDelivery.id,
@@ -68,11 +92,13 @@ def list_scores(*, actor: Actor, target: str | None, state: DeliveryState | None
             CourseMember,
             sa.and_(CourseMember.course_id == Course.id, CourseMember.person_id == ScoreDelivery.person_id),
         )
-        .where(*shown, *([ScoreDelivery.state == state] if state else []))
-        .order_by(trouble, ScoreDelivery.created_at.desc(), ScoreDelivery.id.desc())
+        .where(*shown)
+        .order_by(arrived, ScoreDelivery.id.desc())
         .limit(limit + 1)
     ).all()
-    return SentScores(counts, list(rows[:limit]), len(rows) > limit)
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = None if last is None else f"{int(last.state is DeliveryState.SENT)}-{last.id}"
+    return SentScores(counts, list(rows[:limit]), following)
 
 
 def list_activities(actor: Actor) -> list[Any]:

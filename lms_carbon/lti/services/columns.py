@@ -13,9 +13,10 @@ from lms_carbon.lti.line_items import Wanted
 from lms_carbon.lti.models.launches import Course, Launch, ResourceLink
 from lms_carbon.lti.models.registrations import Deployment, Registration
 from lms_carbon.lti.models.scores import LineItem, OutScore, ScoreDelivery
+from lms_carbon.lti.score_places import find_places
 from lms_carbon.lti.services.outbox import is_free
 from lms_carbon.lti.services.places import keep_line_item
-from lms_carbon.lti.services.scores import SEND_SCORES, find_places, in_batches, queue_at
+from lms_carbon.lti.services.scores import SEND_SCORES, in_batches, queue_at
 
 SETTLED: Final = timedelta(minutes=2)
 """What is this old has been committed; the newer is looked at once more."""

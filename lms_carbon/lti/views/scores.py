@@ -12,7 +12,7 @@ from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role, signed_in
 from lms_carbon.lti.models.scores import DeliveryState
 from lms_carbon.lti.rules.scores import Reason
-from lms_carbon.lti.score_queries import list_activities, list_scores
+from lms_carbon.lti.score_queries import list_activities, list_scores, read_cursor
 from lms_carbon.lti.services.scores import resend_score, resend_scores
 
 MAY_SEE: Final = (Role.OFFICER, Role.TEACHER)
@@ -68,14 +68,18 @@ def _state(raw: str | None) -> DeliveryState | None:
 def show_scores() -> str:
     """List the scores of one target (`?target=exam:code`) or of all, troubled ones first."""
     target, state = request.args.get("target") or None, _state(request.args.get("state"))
-    found = list_scores(actor=signed_in(), target=target, state=state)
+    after = request.args.get("after")
+    found = list_scores(actor=signed_in(), target=target, state=state, after=after)
+    here: dict[str, Any] = {"target": target, "state": state.value if state else None}
     return render_template(
         "lti/scores.html",
         target=target,
         state=state,
         found=found,
+        newer=url_for("lti.show_scores", **here) if read_cursor(after) else "",
+        older=url_for("lti.show_scores", **here, after=found.following) if found.following else "",
         switch=_switch(target, state, found.counts),
-        activities=[] if target else list_activities(signed_in()),
+        activities=[] if target or read_cursor(after) else list_activities(signed_in()),
         words_of=_words,
         reason_words={reason.value: words for reason, words in REASON_WORDS.items()},
         states=DeliveryState,

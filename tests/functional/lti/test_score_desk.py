@@ -1,6 +1,7 @@
 """Scores as people see them: changed in the platform, sent again, late for their column, let go of."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Role
 from lms_carbon.core.jobs import run_job
 from lms_carbon.core.transaction import transaction
-from lms_carbon.lti.models.scores import LineItem, OutScore
+from lms_carbon.lti.models.scores import DeliveryState, LineItem, OutScore
+from lms_carbon.lti.score_queries import list_scores
 from lms_carbon.lti.services.own_data import erase_own, export_own
 from lms_carbon.lti.services.scores import queue_scores, resend_score
+from lms_carbon.lti.views import scores as views
 from tests.support.gradebook import World
 from tests.support.platform import AGS, SCORE
 from tests.support.world import act_as, make_institution, make_person, sign_in, submit
@@ -140,6 +143,33 @@ def test_the_list_and_sending_again(world: World) -> None:
         actor = act_as(officer)
         with pytest.raises(NotFoundError), transaction():
             resend_score(by=actor, delivery_id=refused, at=now())
+
+
+def test_all_rows_are_there_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.gradebook.script = [(204, {}, b""), (404, {}, b"")]
+    world.queue(1000, 2000, 3000)
+    world.send()
+    with world.app.app_context():
+        officer = make_person(world.institution_id, "王敏", [Role.OFFICER])
+        actor, pages, after = act_as(officer), [], None
+        with transaction(write=False):
+            while after is not None or not pages:
+                found = list_scores(actor=actor, target=None, state=None, after=after, limit=1)
+                pages.append([row.name for row in found.rows])
+                after = found.following
+            sent = list_scores(actor=actor, target=None, state=DeliveryState.SENT, after="1-0", limit=1)
+    assert pages == [["Person 5"], ["Person 6"], ["Person 4"]]  # what is in trouble first
+    assert (sent.rows, sum(sent.counts.values())) == ([], 3)
+
+    monkeypatch.setattr(views, "list_scores", partial(list_scores, limit=2))
+    sign_in(world.client, officer)
+    first = world.client.get("/lti/scores").text
+    following = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    last = world.client.get(following).text
+    assert [name in first for name in ("Person 4", "Person 5", "Person 6")] == [False, True, True]
+    assert [name in last for name in ("Person 4", "Person 5", "Person 6")] == [True, False, False]
+    assert 'rel="next"' not in last
+    assert world.client.get("/lti/scores?after=nonsense").status_code == 200
 
 
 def test_a_person_may_be_let_go_of(world: World) -> None:
