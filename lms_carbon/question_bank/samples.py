@@ -26,7 +26,8 @@ class SampleQuestion:
     """A question as it ships.
 
     `difficulty` is the expected share of the points earned (难度系数), 0 to 1; `points` are thousandths; `check` is the
-    arithmetic behind a numeric key. `needs_expert_review` marks what rests on more than the standard and the stem.
+    arithmetic behind a numeric key, by gap for a cloze. `needs_expert_review` marks what rests on more than the
+    standard and the stem.
     """
 
     code: str
@@ -40,7 +41,7 @@ class SampleQuestion:
     points: int
     source: Mapping[str, str]
     needs_expert_review: bool = False
-    check: str | None = None
+    check: str | Mapping[str, str] | None = None
     sample: bool = True
 
 
@@ -91,7 +92,7 @@ def make_sample(row: Mapping[str, Any]) -> SampleQuestion:
                 "content": kind.load_content(row["content"]),
                 "tags": tuple(row["tags"]),
                 "points": int(row["points"]) * 1000,
-                "check": None if row.get("check") is None else str(row["check"]),
+                "check": _arithmetic(row.get("check")),
             }
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -100,6 +101,12 @@ def make_sample(row: Mapping[str, Any]) -> SampleQuestion:
     if faults:
         raise SampleDefectError(f"{code}: {'; '.join(faults)}")
     return sample
+
+
+def _arithmetic(written: Any) -> str | Mapping[str, str] | None:
+    if isinstance(written, Mapping):
+        return {str(gap): str(text) for gap, text in written.items()}
+    return None if written is None else str(written)
 
 
 def _faults(sample: SampleQuestion) -> list[str]:

@@ -3,7 +3,7 @@
 import ast
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import isqrt
@@ -89,19 +89,32 @@ def test_no_answer_earns_nothing_and_content_is_clean_already() -> None:
         assert kind.load_content(sample.content) == sample.content
 
 
+def _agrees(check: str, value: str) -> Decimal | None:
+    """Return the arithmetic's exact value where the one written is that, rounded."""
+    exact = _exact(check)
+    precise = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return precise if precise.quantize(Decimal(value), ROUND_HALF_UP) == Decimal(value) else None
+
+
 def test_every_number_is_recomputed() -> None:
     kind = KINDS["numeric"]
     for sample in ALL:
         if sample.kind != "numeric":
             continue
-        assert sample.check, sample.code
-        exact = _exact(sample.check)
-        written = Decimal(sample.content["value"])
-        precise = Decimal(exact.numerator) / Decimal(exact.denominator)
-        assert precise.quantize(written, ROUND_HALF_UP) == written, sample.code
+        assert isinstance(sample.check, str), sample.code
+        precise = _agrees(sample.check, sample.content["value"])
+        assert precise is not None, sample.code
         unit = sample.content["unit"] or ""
         response = kind.normalise_response(sample.content, f"{precise:.9f} {unit}")
         assert kind.score(sample.content, response, sample.points).earned == sample.points, sample.code
+
+
+def test_every_number_in_a_gap_is_recomputed() -> None:
+    for sample in ALL:
+        gaps = {gap["id"]: gap["value"] for gap in sample.content.get("gaps", ()) if gap["kind"] == "number"}
+        checks = sample.check if isinstance(sample.check, Mapping) else {}
+        assert set(gaps) == set(checks), sample.code
+        assert all(_agrees(checks[gap], value) is not None for gap, value in gaps.items()), sample.code
 
 
 def _row(code: str = "sample-511a1-99", **change: Any) -> dict[str, Any]:
