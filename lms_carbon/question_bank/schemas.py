@@ -147,7 +147,7 @@ def entered_from(kind: Kind, version: QuestionVersion, tags: tuple[Tag, ...]) ->
 
 def blank_entered(kind: Kind) -> Entered:
     """Return what the form of a new question shows."""
-    return read_entered(kind, MultiDict({"points": "1", "shuffle": "1"}))
+    return read_entered(kind, MultiDict({"points": "1", "shuffle": "1", "fold_width": "1", "fold_script": "1"}))
 
 
 def about_entered(form: MultiDict[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """An exam to sit: a position, a cycle, approved questions, a frozen form, an open exam, a candidate at the door."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -266,12 +266,14 @@ def plan_next(world: ExamWorld) -> int:
         return add_track(cycle=cycle, position=position, band="intermediate", entry=EntryRule.ASK, by=by, at=at).id
 
 
-def make_practice(world: ExamWorld, code: str = "practice-1") -> int:
-    """Make and open a practice exam with the same kinds of question; returns its id."""
+def make_practice(
+    world: ExamWorld, code: str = "practice-1", contents: Sequence[tuple[str, dict[str, Any]]] = CONTENTS
+) -> int:
+    """Make and open a practice exam, of the same kinds of question where no others are given; returns its id."""
     with world.app.app_context():
         by = act_as(world.officer)
         versions = [
-            make_question(world.institution_id, f"P-{code}-{kind}", kind, content, []) for kind, content in CONTENTS
+            make_question(world.institution_id, f"P-{code}-{kind}", kind, content, []) for kind, content in contents
         ]
         settings = ExamSettings(title={"zh": "练习", "en": "Practice"}, minutes=10, attempts=0)
         with transaction():

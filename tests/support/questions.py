@@ -5,14 +5,13 @@ from typing import Any
 from lms_carbon.core.clock import now
 from lms_carbon.core.identity import Actor
 from lms_carbon.core.transaction import transaction
-from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.models import Requirement
 from lms_carbon.framework.queries import list_requirements
-from lms_carbon.framework.services import load_framework
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.rules.about import Draft, Tag
 from lms_carbon.question_bank.services.drafts import create_question
 from lms_carbon.question_bank.services.reviews import approve, submit_for_review
+from tests.support.standard import put_standard
 
 TRUE_FALSE = {"stem": {"zh": "<p>碳是元素。</p>", "en": "<p>Carbon is an element.</p>"}, "correct": True}
 
@@ -54,6 +53,39 @@ FORMS: dict[str, dict[str, Any]] = {
         "accepted_units": "kgCO2",
         "offered_units": "",
     },
+    "cloze": {
+        "stem-zh": "范围二来自[[g1]]。",
+        "stem-en": "Scope 2 comes from [[g1]].",
+        "gap": ["g1"],
+        "gap-g1-kind": "text",
+        "gap-g1-weight": "1",
+        "gap-g1-answer": ["1", "2", "3"],
+        "gap-g1-answer-1": "外购能源",
+        "gap-g1-answer-1-credit": "100",
+        "gap-g1-answer-2": "* energy",
+        "gap-g1-answer-2-credit": "50 %",
+        "gap-g1-answer-2-pattern": "1",
+        "scoring": "partial",
+    },
+    "matching": {
+        "stem-zh": "把排放源与范围对应起来。",
+        "stem-en": "Match each source with its scope.",
+        "option": ["a", "b", "c"],
+        "option-a-zh": "范围一",
+        "option-a-en": "Scope 1",
+        "option-b-zh": "范围二",
+        "option-b-en": "Scope 2",
+        "row": ["r1", "r2", "r3"],
+        "row-r1-zh": "锅炉",
+        "row-r1-en": "Boiler",
+        "row-r1-option": "a",
+        "row-r2-zh": "外购电力",
+        "row-r2-en": "Purchased power",
+        "row-r2-option": "b",
+        "scoring": "partial",
+        "penalty": "12.5",
+        "shuffle": "1",
+    },
 }
 ABOUT: dict[str, Any] = {
     "title-zh": "短标题",
@@ -76,7 +108,7 @@ def entered(kind: str, **changes: Any) -> dict[str, Any]:
 def load_standard() -> dict[str, Requirement]:
     """Load the shipped standard; return its requirements by code."""
     with transaction():
-        load_framework(shipped_framework(), at=now())
+        put_standard()
     return {requirement.code: requirement for requirement in list_requirements()}
 
 

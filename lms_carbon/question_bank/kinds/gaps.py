@@ -74,7 +74,9 @@ def read_gap(gap: Gap, raw: object) -> str:
     if gap["kind"] == "text":
         return typed_text(raw)
     if gap["kind"] == "number":
-        response = _NUMERIC.normalise_response(_as_number(gap), None if isinstance(raw, Mapping) else raw)
+        if isinstance(raw, Mapping):
+            raise ResponseShapeError
+        response = _NUMERIC.normalise_response(_as_number(gap), raw)
         return str(response["value"]) if response else ""
     if raw is None or raw == "":
         return ""
