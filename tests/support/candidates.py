@@ -11,9 +11,9 @@ from lms_carbon.cycles.services.candidacies import enter_candidate
 from lms_carbon.cycles.services.planning import add_track, confirm_policy, create_cycle, open_cycle
 from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code
-from lms_carbon.framework.services import load_framework
 from lms_carbon.results.policies import example_policy
 from lms_carbon.results.rules import policy_as_json
+from tests.support.standard import put_standard
 from tests.support.world import World, act_as, make_institution, make_person
 
 CYCLE = "2026-autumn"
@@ -34,7 +34,7 @@ class Class:
 def make_class(slug: str = "demo", *, band: str = "intermediate") -> Class:
     """Make an institution with an open cycle for 5.2.1 and a candidate in it. Commits, as all builders do."""
     with transaction():
-        load_framework(shipped_framework(), at=now())
+        put_standard()
     institution_id = make_institution(slug)
     officer = make_person(institution_id, "王敏", [Role.OFFICER])
     candidate = make_person(institution_id, "林晓")

@@ -14,13 +14,12 @@ from lms_carbon.cycles.models import Instrument, InstrumentKind, Track
 from lms_carbon.cycles.rules import MarkRow
 from lms_carbon.cycles.services.candidacies import enter_candidate
 from lms_carbon.cycles.services.planning import add_instrument
-from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code
-from lms_carbon.framework.services import load_framework
 from lms_carbon.marking.models import Work
 from lms_carbon.marking.services.rubrics import freeze_rubric, import_rubrics
 from lms_carbon.marking.services.works import hand_over
 from tests.support.exams import make_track
+from tests.support.standard import put_standard
 from tests.support.world import World, act_as, make_institution, make_person
 
 
@@ -98,7 +97,7 @@ def make_marking(app: Flask, *, slug: str = "demo", works: int = 1, assessors: i
     institution_id = make_institution(slug)
     officer = make_person(institution_id, "考务", [Role.OFFICER])
     with transaction():
-        load_framework(shipped_framework(), at=now())
+        put_standard()
         position_id = get_position_by_code("5.2.1").id
     track = make_track(institution_id, position_id, act_as(officer))
     instrument = add_practical(track, officer)

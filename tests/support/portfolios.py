@@ -16,10 +16,8 @@ from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.models import EntryRule, InstrumentKind, Track
 from lms_carbon.cycles.services.planning import add_instrument
-from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.models import Requirement
 from lms_carbon.framework.queries import get_position_by_code
-from lms_carbon.framework.services import load_framework
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.portfolio.models import Evidence, EvidenceKind, Portfolio, PortfolioReview
 from lms_carbon.portfolio.queries import list_asked
@@ -27,6 +25,7 @@ from lms_carbon.portfolio.services.evidence import EvidenceDraft, Upload, add_ev
 from lms_carbon.portfolio.services.reviews import create_review, open_review
 from lms_carbon.portfolio.services.samples import import_sample_rubrics
 from tests.support.exams import make_track
+from tests.support.standard import put_standard
 from tests.support.world import World, act_as, form_token, make_institution, make_person, make_session, use_token
 
 CODES = ("5.2.1-c-1", "5.2.1-c-2")
@@ -85,7 +84,7 @@ def make_review(
     institution_id = make_institution(slug)
     officer = make_person(institution_id, "考务", [Role.OFFICER])
     with transaction():
-        load_framework(shipped_framework(), at=now())
+        put_standard()
         position_id = get_position_by_code("5.2.1").id
     track = make_track(institution_id, position_id, act_as(officer), entry)
     by = act_as(officer)

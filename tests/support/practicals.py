@@ -17,9 +17,7 @@ from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.models import EntryRule, InstrumentKind, Track
 from lms_carbon.cycles.services.planning import add_instrument
-from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code
-from lms_carbon.framework.services import load_framework
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.practicals.models import Practical, Sheet
 from lms_carbon.practicals.rules.drawing import draw_data
@@ -30,6 +28,7 @@ from lms_carbon.practicals.services.sheets import attach_file, open_sheet
 from lms_carbon.practicals.services.tasks import import_tasks
 from tests.support.exams import make_track
 from tests.support.marking import add_practical
+from tests.support.standard import put_standard
 from tests.support.world import World, act_as, form_token, make_institution, make_person, make_session, use_token
 
 TASK = read_tasks()[0]
@@ -62,7 +61,7 @@ def make_practical(
     institution_id = make_institution(slug)
     officer = make_person(institution_id, "考务", [Role.OFFICER])
     with transaction():
-        load_framework(shipped_framework(), at=now())
+        put_standard()
         position_id = get_position_by_code("5.2.1").id
     track = make_track(institution_id, position_id, act_as(officer), entry)
     instrument = add_practical(track, officer)

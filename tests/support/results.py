@@ -27,12 +27,12 @@ from lms_carbon.cycles.services.ledger import book_marks
 from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.models import Position, Requirement
 from lms_carbon.framework.queries import list_requirements
-from lms_carbon.framework.services import load_framework
 from lms_carbon.people.models.access import SecondFactor
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.results.models import Regrade, RegradeState
 from lms_carbon.results.policies import example_policy
 from lms_carbon.results.rules import policy_as_json
+from tests.support.standard import put_standard
 from tests.support.world import World, make_institution, make_person
 
 KINDS: Mapping[str, tuple[InstrumentKind, str]] = {
@@ -72,7 +72,7 @@ def make_ended_cycle(
     institution_id = make_institution(slug)
     officers = [make_person(institution_id, name, [Role.OFFICER]) for name in ("Wang Min", "Liu Fang")]
     with transaction():
-        load_framework(shipped_framework(), at=now())
+        put_standard()
         position = session.scalars(sa.select(Position).where(Position.code == "5.2.1")).one()
         cycle = Cycle(
             institution_id=institution_id,

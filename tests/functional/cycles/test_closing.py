@@ -20,10 +20,9 @@ from lms_carbon.cycles.models import Cycle, CycleState, EntryRule, Track
 from lms_carbon.cycles.services.candidacies import begin_candidacy
 from lms_carbon.cycles.services.closing import end_cycle, finish_closing
 from lms_carbon.cycles.services.planning import add_track, confirm_policy, create_cycle, open_cycle
-from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code
-from lms_carbon.framework.services import load_framework
 from lms_carbon.people.models.records import AuditEntry
+from tests.support.standard import put_standard
 from tests.support.world import act_as, make_institution, make_person, sign_in, submit
 
 
@@ -31,7 +30,7 @@ from tests.support.world import act_as, make_institution, make_person, sign_in, 
 def officer(app: Flask, client: FlaskClient) -> Iterator[Actor]:
     with app.app_context():
         with transaction():
-            load_framework(shipped_framework(), at=now())
+            put_standard()
         yield sign_in(client, make_person(make_institution("demo"), "王敏", [Role.OFFICER]))
 
 

@@ -27,9 +27,8 @@ from lms_carbon.cycles.services.candidacies import ask_entry, enter_candidate, r
 from lms_carbon.cycles.services.ledger import book_marks
 from lms_carbon.cycles.services.planning import add_instrument, add_track, confirm_policy, create_cycle, open_cycle
 from lms_carbon.cycles.services.release import release_instrument
-from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code, list_requirements
-from lms_carbon.framework.services import load_framework
+from tests.support.standard import put_standard
 from tests.support.world import make_institution, make_person
 
 TITLE = {"zh": "笔试", "en": "Written exam"}
@@ -51,7 +50,7 @@ def actor(institution_id: int, name: str, role: Role) -> Actor:
 def officer(app: Flask) -> Iterator[Actor]:
     with app.app_context():
         with transaction():
-            load_framework(shipped_framework(), at=now())
+            put_standard()
         yield actor(make_institution("demo"), "王敏", Role.OFFICER)
 
 

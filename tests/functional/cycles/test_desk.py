@@ -16,12 +16,11 @@ from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.models import Candidacy, CandidacyState, Cycle, CycleState, EntryRule, Instrument, Track
 from lms_carbon.cycles.services.candidacies import ask_entry
 from lms_carbon.cycles.views import roster
-from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.queries import get_position_by_code
-from lms_carbon.framework.services import load_framework
 from lms_carbon.lti.errors import RosterRefusedError
 from lms_carbon.lti.services.rosters import RosterMember
 from lms_carbon.people.models.records import Message
+from tests.support.standard import put_standard
 from tests.support.world import World, act_as, make_institution, make_person, sign_in, submit
 
 POLICY = {
@@ -39,7 +38,7 @@ CYCLE = {"title_zh": "秋季", "title_en": "Autumn", "code": "autumn"}
 def officer(app: Flask, client: FlaskClient) -> Iterator[Actor]:
     with app.app_context():
         with transaction():
-            load_framework(shipped_framework(), at=now())
+            put_standard()
         yield sign_in(client, make_person(make_institution("demo"), "王敏", [Role.OFFICER]))
 
 
