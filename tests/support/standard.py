@@ -10,7 +10,9 @@ from lms_carbon.framework.documents import shipped_framework
 from lms_carbon.framework.models import Direction, Framework, Position, Requirement, Statement
 from lms_carbon.framework.services import load_framework
 
-_TABLES = [model.__table__ for model in (Framework, Direction, Position, Statement, Requirement)]
+_TABLES = [
+    Framework.metadata.tables[model.__tablename__] for model in (Framework, Direction, Position, Statement, Requirement)
+]
 _kept: list[list[dict[str, Any]]] = []
 
 

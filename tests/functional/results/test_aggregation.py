@@ -99,7 +99,7 @@ def test_aggregation_equals_the_pure_rules_on_random_ledgers(app: Flask) -> None
         counter = itertools.count()
 
         @hypothesis.settings(
-            max_examples=60, suppress_health_check=list(hypothesis.HealthCheck), database=None, derandomize=True
+            max_examples=40, suppress_health_check=list(hypothesis.HealthCheck), database=None, derandomize=True
         )
         @hypothesis.given(ledgers())
         def check(drawn: dict[str, Any]) -> None:
