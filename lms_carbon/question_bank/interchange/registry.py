@@ -7,6 +7,8 @@ from typing import BinaryIO, Final
 from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, Format, Head, Limits
 from lms_carbon.question_bank.interchange.errors import UnknownFormatError
 from lms_carbon.question_bank.interchange.moodle import reading as moodle_reading
+from lms_carbon.question_bank.interchange.moodle import writing as moodle_writing
+from lms_carbon.question_bank.interchange.qti import reading as qti_reading
 from lms_carbon.question_bank.interchange.safe_zip import list_members
 
 _ALL: Final[tuple[Format, ...]] = (
@@ -17,6 +19,15 @@ _ALL: Final[tuple[Format, ...]] = (
         media_type="application/xml",
         recognise=moodle_reading.recognise,
         read=moodle_reading.read,
+        write=moodle_writing.write,
+    ),
+    Format(
+        name=qti_reading.NAME,
+        title="QTI 2.1, 2.2, 3.0, Canvas",
+        suffix=".zip",
+        media_type="application/zip",
+        recognise=qti_reading.recognise,
+        read=qti_reading.read,
     ),
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from string import ascii_lowercase
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ UNIT_LOST: Final = mark("The unit “{unit}” is not known; the number is asked
 UNIT_SIZE_LOST: Final = mark("The unit “{unit}” does not convert as the file says and is not taken.")
 NO_ANSWER: Final = mark("There is no right answer in the file.")
 WHOLE: Final = Decimal(100)
+_LETTERS: Final = (*ascii_lowercase, *(first + second for first in ascii_lowercase for second in ascii_lowercase))
 _NEAR: Final = Decimal("0.01")
 
 
@@ -37,10 +39,10 @@ class Row:
 
 def letters(count: int) -> list[str]:
     """Return ids of rows in their order: a, b … z, aa, ab."""
-    singles = list(ascii_lowercase)
-    return (singles + [first + second for first in singles for second in singles])[:count]
+    return list(_LETTERS[:count])
 
 
+@lru_cache(maxsize=256)
 def worth_of(text: str) -> Decimal:
     """Return a fraction as the file writes it, in percent; 0 where it says nothing readable."""
     try:
@@ -85,6 +87,9 @@ def _credit(rows: Sequence[Row], losses: Losses) -> dict[str, str]:
     if wrong and max(wrong) - min(wrong) > _NEAR * 2:
         losses.add(PENALTY_CHANGED)
     taken = min(max(wrong, default=Decimal(0)), WHOLE)
+    if right and wrong and abs(taken - WHOLE / len(right)) <= _NEAR:
+        # As much as a right one earns: what holds here without a word.
+        return {"scoring": "partial"}
     share = (taken / 100).quantize(Decimal("0.0000001"), ROUND_HALF_UP)
     return {"scoring": "partial", "penalty": write_number(share) if share else "0"}
 
@@ -100,10 +105,10 @@ def short_text_content(
 def typed_answers(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return the texts that count, in the order in which they are tried; each language's own once."""
     answers: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        if row.worth <= 0:
-            continue
-        credit = write_number(min(row.worth, WHOLE).normalize())
+    last = max((index for index, row in enumerate(rows) if row.worth > 0), default=-1)
+    # The first that fits counts, so a wrong one matters where right ones come after it.
+    for row in rows[: last + 1]:
+        credit = write_number(min(max(row.worth, Decimal(0)), WHOLE)) if row.worth > 0 else "0"
         for language in LANGUAGES:
             text = plain_text(row.text.get(language, ""))
             if text:
@@ -199,3 +204,36 @@ def note_feedback(rows: Sequence[Row], losses: Losses) -> None:
 def is_empty(texts: Mapping[str, str]) -> bool:
     """Tell whether there is nothing to read in either language."""
     return all(is_blank(text) for text in texts.values())
+
+
+_NAMES: Final = ("id", "option", "category", "correct")
+
+
+def without_names(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return content to compare: rows are named by their place, and an explanation without words is none.
+
+    What rows are called inside changes on the way through formats that have no names for them.
+    """
+    names: dict[str, str] = {}
+    for holder in ("choices", "options", "categories", "rows"):
+        for row in content.get(holder, ()):
+            names.setdefault(row["id"], f"#{len(names)}")
+
+    def renamed(value: Any, *, name: bool = False) -> Any:
+        if isinstance(value, Mapping):
+            return {key: renamed(below, name=key in _NAMES) for key, below in value.items()}
+        if isinstance(value, list):
+            return [renamed(each, name=name) for each in value]
+        return names.get(value, value) if name and isinstance(value, str) else value
+
+    kept = {key: value for key, value in content.items() if key != "gaps" and not _says_nothing(value)}
+    compared: dict[str, Any] = renamed(kept)
+    # The choices of gaps have names of their own in each gap.
+    if "gaps" in content:
+        compared["gaps"] = [without_names({**gap, "id": ""}) for gap in content["gaps"]]
+    return compared
+
+
+def _says_nothing(value: object) -> bool:
+    texts = isinstance(value, Mapping) and set(value) == set(LANGUAGES)
+    return value is None or value == [] or (texts and is_empty(value))  # type: ignore[arg-type]

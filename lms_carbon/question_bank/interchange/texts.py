@@ -126,13 +126,13 @@ def _named_language(found: re.Match[str]) -> str | None:
     return language_of(named[1]) or "none"
 
 
-def join_languages(texts: Mapping[str, str] | None, *, marked: bool) -> str:
+def join_languages(texts: Mapping[str, str] | None, *, marked: bool, force: bool = False) -> str:
     """Return both languages in one field; `marked` with Moodle's marks, else the one language that there is.
 
-    What is the same in both needs no marks: in a question that has marks elsewhere it is read as both.
+    What is the same in both needs no marks, except by `force`: in a question that has some it is read as both.
     """
     zh, en = ((texts or {}).get(language, "") for language in LANGUAGES)
-    if not marked or zh == en:
+    if not marked or (zh == en and not force):
         return zh or en
     spans = (f'<span lang="{each}" class="multilang">{text}</span>' for each, text in (("zh", zh), ("en", en)) if text)
     return "".join(spans)

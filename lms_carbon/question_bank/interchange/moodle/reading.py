@@ -61,7 +61,7 @@ def read(source: BinaryIO, limits: Limits) -> Iterator[Finding]:
         if count > limits.questions:
             raise TooManyQuestionsError(limit=limits.questions)
         identifier = identifier_of(element, category, seen)
-        yield _read_one(element, identifier, limits)
+        yield read_question(element, identifier, limits)
 
 
 def identifier_of(element: Element, category: str, seen: Counter[str]) -> str:
@@ -76,7 +76,8 @@ def identifier_of(element: Element, category: str, seen: Counter[str]) -> str:
     return found if seen[found] == 1 else f"{found}#{seen[found]}"
 
 
-def _read_one(element: Element, identifier: str, limits: Limits) -> Finding:
+def read_question(element: Element, identifier: str, limits: Limits) -> Finding:
+    """Return what becomes of one `<question>`."""
     kind = (element.get("type") or "").strip()
     line = cast(int | None, element.sourceline)
     reader = READERS.get(kind)

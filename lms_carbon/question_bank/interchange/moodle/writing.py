@@ -1,0 +1,93 @@
+"""Writing Moodle XML, one question after the other.
+
+Each question is read back as soon as it is written: what would not come back as it is gets told, whatever the reason.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import BinaryIO, Final
+
+from lxml import etree
+
+from lms_carbon.core.i18n import LANGUAGES, mark
+from lms_carbon.question_bank.html import is_blank
+from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, DEGRADED, SKIPPED, Finding, Item
+from lms_carbon.question_bank.interchange.moodle.element import Writing
+from lms_carbon.question_bank.interchange.moodle.forms import FORMS, NO_FORM
+from lms_carbon.question_bank.interchange.moodle.reading import PLACE, read_question
+from lms_carbon.question_bank.interchange.shapes import without_names
+from lms_carbon.question_bank.interchange.tagging import SOURCE_LOST, write_labels
+from lms_carbon.question_bank.interchange.texts import Losses
+from lms_carbon.question_bank.kinds.base import points_text
+
+ID_LOST: Final = mark("The identifier is too long for Moodle and is not carried.")
+COMES_BACK: Final = mark("Coming back, it would differ in: {fields}.")
+_LONGEST_ID: Final = 100
+_COMPARED: Final = ("kind", "title", "points", "cognitive", "difficulty", "minutes", "needs_expert_review")
+
+
+def write(items: Iterable[Item], out: BinaryIO) -> tuple[Finding, ...]:
+    """Write the items as one quiz; return those that come out with losses or not at all."""
+    findings = []
+    out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n')
+    for item in items:
+        losses = Losses()
+        element = question_of(item, losses)
+        if element is None:
+            reasons = losses.reasons
+            findings.append(Finding(place=PLACE, identifier=item.identifier, status=SKIPPED, reasons=reasons))
+            continue
+        data = etree.tostring(element, encoding="unicode").encode()
+        if all(reason.msgid == SOURCE_LOST for reason in losses.reasons):
+            _read_back(item, data, losses)
+        if losses.reasons:
+            reasons = losses.reasons
+            findings.append(Finding(place=PLACE, identifier=item.identifier, status=DEGRADED, reasons=reasons))
+        out.write(data + b"\n")
+    out.write(b"</quiz>\n")
+    return tuple(findings)
+
+
+def question_of(item: Item, losses: Losses) -> "etree._Element | None":
+    """Return an item as a `<question>`; None where no type of question in Moodle is like it."""
+    form = FORMS.get(item.kind)
+    if form is None:
+        losses.add(NO_FORM)
+        return None
+    kind, fill = form
+    writing = Writing(item, losses)
+    writing.open(kind)
+    if not fill(writing):
+        return None
+    explanation: Mapping[str, str] = item.content.get("explanation") or {}
+    if any(not is_blank(text) for text in explanation.values()):
+        writing.html("generalfeedback", explanation)
+    writing.add("defaultgrade", _grade(item.points))
+    if len(item.identifier) <= _LONGEST_ID:
+        writing.add("idnumber", item.identifier)
+    else:
+        losses.add(ID_LOST)
+    if any(item.source.get(language) for language in LANGUAGES):
+        losses.add(SOURCE_LOST)
+    tags = etree.SubElement(writing.element, "tags")
+    for label in write_labels(item):
+        etree.SubElement(etree.SubElement(tags, "tag"), "text").text = label
+    return writing.element
+
+
+def _grade(points: int) -> str:
+    return points_text(points) if points % 10 == 0 else f"{points / 1000:.3f}"
+
+
+def _read_back(item: Item, data: bytes, losses: Losses) -> None:
+    finding = read_question(etree.fromstring(data), item.identifier, DEFAULT_LIMITS)
+    back = finding.item
+    if back is None:
+        losses.add(COMES_BACK, fields=item.kind)
+        return
+    differs = [name for name in _COMPARED if getattr(back, name) != getattr(item, name)]
+    here, there = without_names(item.content), without_names(back.content)
+    differs += [name for name in {**here, **there} if here.get(name) != there.get(name)]
+    if [(tag.code, tag.positions) for tag in back.tags] != [(tag.code, tag.positions) for tag in item.tags]:
+        differs.append("tags")
+    if differs:
+        losses.add(COMES_BACK, fields=", ".join(differs))
