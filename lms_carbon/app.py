@@ -171,11 +171,11 @@ def init_hooks(app: Flask) -> None:
     frame_origins.register(app, lti_registrations.framing_origins)
     hooks.navigation.register(app, marking_urls.desks)
     hooks.open_work.register(app, marking_hooks.open_work_of_marking)
+    hooks.before_merge.register(app, marking_hooks.check_merge)
     hooks.person_data.register(app, marking_data.person_data_of_marking)
     hooks.person_data.register(app, practicals_data.person_data_of_practicals)
 
 
-    hooks.before_merge.register(app, marking_hooks.check_merge)
 def init_method_hooks(app: Flask) -> None:
     """Let practicals and portfolios tell cycles, candidates and assessors what they have."""
     hooks.navigation.register(app, portfolio_urls.desks)

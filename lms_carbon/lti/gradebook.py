@@ -2,9 +2,10 @@
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -13,8 +14,9 @@ from joserfc.jwk import RSAKey
 
 from lms_carbon.lti.caches import caches
 from lms_carbon.lti.http import Answer, FetchError, fetch
-from lms_carbon.lti.rules.addresses import append_path, merge_query
+from lms_carbon.lti.rules.addresses import append_path, merge_query, origin_of
 from lms_carbon.lti.rules.claims import SCOPE_RESULT, SCOPE_SCORE
+from lms_carbon.lti.rules.rosters import next_page
 from lms_carbon.lti.rules.scores import (
     RESULTS_TYPE,
     SCORE_TYPE,
@@ -33,6 +35,13 @@ ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS: Final = 300
 MARGIN: Final = 60  # seconds before its end that a token is not used any more
 USUAL_LIFE: Final = 3600
+MANY: Final = 5
+"""From so many scores on a column is read whole, rather than person by person."""
+RESULTS_AT_ONCE: Final = 500
+MOST_PAGES: Final = 50
+LOOK_AGAIN: Final = timedelta(minutes=1)
+NO_MORE_ATTEMPTS: Final = 422
+"""Canvas' answer where a score would make a submission more than the activity allows; others' for other things."""
 
 log = structlog.get_logger("lms_carbon.lti")
 
@@ -131,14 +140,17 @@ class Sending:
     """Whether this replaces what the gradebook shows, whoever put it there."""
 
 
-def send_score(access: Access, sending: Sending, *, stamp: datetime, at: datetime) -> Verdict:
+def send_score(
+    access: Access, sending: Sending, *, stamp: datetime, at: datetime, columns: "Columns | None" = None
+) -> Verdict:
     """Send one score and say what became of it; never raises for anything that a platform does.
 
-    What a teacher put there meanwhile is found out and left alone.
+    What a teacher put there meanwhile is found out and left alone. `columns` are those already looked at.
     """
     try:
         if not sending.overwrites:
-            shown = _find_shown(access, sending, at)
+            known, shown = columns.look_up(access, sending, at) if columns else (False, None)
+            shown = shown if known else _find_shown(access, sending, at)
             against = judge_shown(shown, ours=sending.ours, new=sending.score)
             if against is not None:
                 return against
@@ -193,10 +205,19 @@ def _look_behind(access: Access, sending: Sending, verdict: Verdict, at: datetim
 
 def _find_shown(access: Access, sending: Sending, at: datetime) -> Shown | None:
     """Return what the gradebook shows; None for nothing, and where it does not let us look. Raises `FetchError`."""
+    url = merge_query(append_path(sending.line_item, "results"), {"user_id": sending.subject})
+    shown, _ = _fetch_results(access, url, at) or ({}, None)
+    return shown.get(sending.subject)
+
+
+def _fetch_results(access: Access, url: str, at: datetime) -> tuple[dict[str, Shown], str | None] | None:
+    """Return what a page of results shows, and the next page; None where it does not let us look.
+
+    Raises `FetchError`.
+    """
     key = (access.registration_id, SCOPE_RESULT)
     if caches().refused.find(key, lambda: None):
         return None
-    url = merge_query(append_path(sending.line_item, "results"), {"user_id": sending.subject})
     try:
         answer = call_platform(access, SCOPE_RESULT, "GET", url, at, headers={"Accept": RESULTS_TYPE})
     except NoTokenError:
@@ -205,6 +226,58 @@ def _find_shown(access: Access, sending: Sending, at: datetime) -> Shown | None:
     if answer.status != 200:
         return None
     try:
-        return read_shown(answer.json(), subject=sending.subject)
+        return read_shown(answer.json()), next_page(answer.headers.get("Link"))
     except FetchError:  # a page, not JSON
         return None
+
+
+class Columns:
+    """What gradebook columns show, read whole where many scores go to one; one sender's, for a short while.
+
+    Each person's is said once: what we send them afterwards is not in it.
+    """
+
+    def __init__(self) -> None:
+        self._many: frozenset[str] = frozenset()
+        self._read: dict[str, tuple[datetime, dict[str, Shown] | None]] = {}
+        self._said: set[tuple[str, str]] = set()
+
+    def expect(self, line_items: Iterable[str]) -> None:
+        """Tell to which columns the next scores go, a column for each score."""
+        self._many = frozenset(url for url, scores in Counter(line_items).items() if scores >= MANY)
+
+    def look_up(self, access: Access, sending: Sending, at: datetime) -> tuple[bool, Shown | None]:
+        """Return whether it is known here what the column shows of a person, and what."""
+        url, key = sending.line_item, (sending.line_item, sending.subject)
+        read_at, shown = self._read.get(url, (None, None))
+        if read_at is None or at - read_at > LOOK_AGAIN:
+            if url not in self._many:
+                return False, None
+            shown = _read_column(access, url, at)
+            self._read[url] = (at, shown)
+            self._said = {said for said in self._said if said[0] != url}
+        if shown is None or key in self._said:
+            return False, None
+        self._said.add(key)
+        return True, shown.get(sending.subject)
+
+
+def _read_column(access: Access, line_item: str, at: datetime) -> dict[str, Shown] | None:
+    """Return all that a column shows; None where that cannot be read to its end."""
+    first = append_path(line_item, "results")
+    page: str | None = merge_query(first, {"limit": str(RESULTS_AT_ONCE)})
+    shown: dict[str, Shown] = {}
+    for _ in range(MOST_PAGES):
+        try:
+            found = _fetch_results(access, page or "", at)
+        except FetchError:
+            return None
+        if found is None:
+            return None
+        shown = {**found[0], **shown}
+        page = found[1]
+        if page is None:
+            return shown
+        if origin_of(page) != origin_of(first):  # our token is for this platform alone
+            return None
+    return None

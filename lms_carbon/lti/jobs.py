@@ -10,7 +10,7 @@ import structlog
 from lms_carbon.core.clock import now
 from lms_carbon.core.jobs import Job
 from lms_carbon.core.transaction import transaction
-from lms_carbon.lti.gradebook import Access, NoTokenError, Sending, send_score
+from lms_carbon.lti.gradebook import Access, Columns, NoTokenError, Sending, send_score
 from lms_carbon.lti.http import FetchError
 from lms_carbon.lti.line_items import NoColumnError, Wanted, find_or_make
 from lms_carbon.lti.rules.scores import Outcome, Verdict, is_away, next_stamp
@@ -56,10 +56,11 @@ def send_scores() -> None:
 
 def _send_to(registration_id: int, lease: datetime) -> None:
     """Send a platform's scores one after the other until none is due, the platform is away, or the lease is lost."""
-    faults, away = 0, False
+    faults, away, columns = 0, False, Columns()
     while not away:
         with transaction(write=False):
             batch = next_due(registration_id=registration_id, at=now())
+        columns.expect(due.line_item for due in batch)
         for waiting in batch:
             if lease < now() + LEASE / 2:
                 until = now() + LEASE
@@ -71,7 +72,7 @@ def _send_to(registration_id: int, lease: datetime) -> None:
                 due = still_due(waiting)
             if due is None:
                 continue
-            verdict = _send(due, faults=faults)
+            verdict = _send(due, columns, faults=faults)
             faults = faults + 1 if verdict.outcome is Outcome.LATER else 0
             away = is_away(verdict, faults=faults)
             if away:
@@ -82,7 +83,7 @@ def _send_to(registration_id: int, lease: datetime) -> None:
         keep_platform(registration_id=registration_id, lease=lease, until=None)
 
 
-def _send(due: Due, *, faults: int) -> Verdict:
+def _send(due: Due, columns: Columns, *, faults: int) -> Verdict:
     stamp = next_stamp(now(), due.last_sent_at)
     verdict = send_score(
         _access(due),
@@ -96,6 +97,7 @@ def _send(due: Due, *, faults: int) -> Verdict:
         ),
         stamp=stamp,
         at=now(),
+        columns=columns,
     )
     with transaction():
         note_outcome(

@@ -34,6 +34,9 @@ class Gradebook:
     token_status: int = 200
     shown: dict[str, float] = field(default_factory=dict)
     """What `/results` says of a user, out of 100."""
+    results_status: int = 200
+    looks: list[str] = field(default_factory=list)
+    """Where results were asked for."""
     tokens: list[dict[str, str]] = field(default_factory=list)
     scores: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     hang: threading.Event | None = None
@@ -51,11 +54,14 @@ class Gradebook:
             # As Moodle does, JSON that calls itself HTML.
             return self.token_status, {"Content-Type": "text/html"}, json.dumps(token).encode()
         if "/results?" in path:
-            user = parse_qs(path.partition("?")[2])["user_id"][0]
-            found = (
-                [{"userId": user, "resultScore": self.shown[user], "resultMaximum": 100}] if user in self.shown else []
-            )
-            return 200, {}, json.dumps(found).encode()
+            self.looks.append(path)
+            asked = parse_qs(path.partition("?")[2]).get("user_id", list(self.shown))
+            found = [
+                {"userId": user, "resultScore": self.shown[user], "resultMaximum": 100}
+                for user in asked
+                if user in self.shown
+            ]
+            return self.results_status, {}, json.dumps(found).encode()
         if self.hang is not None:
             self.hang.wait(5)
             return 500, {}, b""

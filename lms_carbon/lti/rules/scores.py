@@ -146,16 +146,18 @@ class Shown:
         return abs(self.score - score) <= self.slack
 
 
-def read_shown(results: Any, *, subject: str) -> Shown | None:
-    """Return what the results (AGS 3.3) say of a person, None where they say nothing."""
+def read_shown(results: Any) -> dict[str, Shown]:
+    """Return what the results (AGS 3.3) say, by the platform's user id; of whom they say nothing, nothing."""
+    found: dict[str, Shown] = {}
     for result in results if isinstance(results, list) else []:
-        if not isinstance(result, Mapping) or result.get("userId") != subject:
+        subject = result.get("userId") if isinstance(result, Mapping) else None
+        if not isinstance(subject, str) or subject in found:
             continue
         score, maximum = result.get("resultScore"), result.get("resultMaximum", 1)
         if _is_number(score) and _is_number(maximum) and maximum > 0:
             # Gradebooks keep at least two decimals; of a column of 10 the second is a tenth of a point of ours.
-            return Shown(round(score / maximum * 10_000), max(1.0, 50 / maximum))
-    return None
+            found[subject] = Shown(round(score / maximum * 10_000), max(1.0, 50 / maximum))
+    return found
 
 
 def _is_number(value: Any) -> bool:

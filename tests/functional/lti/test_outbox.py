@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
+from lms_carbon.lti import gradebook, jobs
 from lms_carbon.lti.models.scores import ScoreDelivery
 from lms_carbon.lti.services.scores import queue_scores
 from tests.support.gradebook import World
@@ -35,6 +36,33 @@ def test_what_goes_out(world: World) -> None:
         datetime.fromisoformat(body["timestamp"]) for _, body, _ in world.gradebook.scores if body["userId"] == "4"
     ]
     assert times[1] - times[0] >= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("status", "looks"), [(200, 1), (503, 4)])
+def test_a_column_is_looked_at_once_for_many_scores(
+    world: World, monkeypatch: pytest.MonkeyPatch, status: int, looks: int
+) -> None:
+    monkeypatch.setattr(gradebook, "MANY", 3)
+    world.gradebook.results_status = status
+    world.gradebook.shown["5"] = 77  # a teacher's
+    world.queue(1000, 2000, 3000)
+    world.send()
+    assert len(world.gradebook.looks) == looks  # person by person where the whole is not to be had
+    sent, there = ("sent", None), ("superseded", "changed-there")
+    assert world.states() == [sent, there if status == 200 else sent, sent]
+    assert "user_id" not in world.gradebook.looks[0]
+
+
+def test_what_was_sent_after_a_look_is_not_taken_for_a_teachers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradebook, "MANY", 1)
+    columns = gradebook.Columns()
+    monkeypatch.setattr(jobs, "Columns", lambda: columns)  # as if one run sent all
+    for score in (10, 20, 30):
+        world.queue(score * 100)
+        world.send()
+        world.gradebook.shown["4"] = score
+    assert world.states() == [("sent", None)] * 3
+    assert ["user_id" in look for look in world.gradebook.looks] == [False, True, True]
 
 
 def test_a_token_that_ended_is_renewed_once(world: World) -> None:

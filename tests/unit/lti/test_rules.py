@@ -162,7 +162,7 @@ def test_pauses_grow_and_end() -> None:
     ],
 )
 def test_what_a_gradebook_shows_on_any_scale(result: dict[str, object], shown: int | None) -> None:
-    found = read_shown([7, {"userId": "4", **result}], subject="4")
+    found = read_shown([7, {"userId": 4}, {"userId": "4", **result}]).get("4")
     assert (found.score if found else None) == shown
 
 
