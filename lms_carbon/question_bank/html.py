@@ -76,6 +76,8 @@ _PHRASE: Final = nh3.Cleaner(
     url_schemes={"media"},
 )
 _ROUNDS: Final = 4
+_NOTHING_TO_CLEAN: Final = re.compile(r"[^<>&\\\r\0\x0c\xa0\ud800-\udfff]*")
+"""Text that cleaning gives back as it is: most of what an import brings."""
 
 _TAG: Final = re.compile(r"<[^>]*>")
 _FOREIGN: Final = {"a", "div", "span", "img", "h[1-6]"}
@@ -100,6 +102,8 @@ def clean_phrase(html: str) -> str:
 
 
 def _settle(cleaner: nh3.Cleaner, html: str) -> str:
+    if _NOTHING_TO_CLEAN.fullmatch(html):
+        return html.strip()
     # Lone surrogates come in by JSON escapes and fit in no database.
     html = html.encode("utf-8", "replace").decode("utf-8")
     # Reparsing misnested input may move nodes once more, so clean until nothing moves; what never settles is escaped.
@@ -128,6 +132,8 @@ def alt_of(image: str) -> str:
 
 def plain_text(html: str) -> str:
     """Return the words of a cleaned fragment, blanks folded, images by their words: for lists, search, emptiness."""
+    if "<" not in html:
+        return " ".join((unescape(html) if "&" in html else html).split())
     html = _IMAGE.sub(lambda image: f" {alt_of(image.group(0))} ", html)
     return " ".join(unescape(_TAG.sub(" ", html)).split())
 
