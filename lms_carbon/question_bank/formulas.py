@@ -30,6 +30,8 @@ _CHEMISTRY: Final = re.compile(r"\\ce\{((?:[^{}]|\{[^{}]*\})*)\}")
 _ARROWS: Final = (("<=>", "⇌"), ("<->", "↔"), ("->", "→"), ("<-", "←"))
 _UPRIGHT: Final = re.compile(r"\\mathrm\{(\w)\}")
 _PLACE: Final = "\ue000"
+# A number that each candidate draws (`kinds.drawing`): one sign, however long its name.
+_NUMBER: Final = re.compile(r"\{\{ ?[A-Za-z][A-Za-z0-9_]{0,15} ?\}\}")
 _CHILDREN: Final = {
     "mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3,
 }  # fmt: skip
@@ -52,15 +54,17 @@ def latex_to_mathml(latex: str, *, block: bool = False) -> str:
     latex = " ".join(latex.replace("<", r"\lt ").replace(">", r"\gt ").split())
     if not latex or len(latex) > MAX_LENGTH or _depth(latex) > _MAX_DEPTH:
         raise UnreadableFormulaError
-    chemistry: list[str] = []
+    aside: list[str] = []
 
-    def set_aside(found: re.Match[str]) -> str:
-        chemistry.append(chemistry_to_mathml(found[1]))
-        return rf"\text{{{_PLACE}{len(chemistry) - 1}}}"
+    def set_aside(markup: str) -> str:
+        aside.append(markup)
+        return rf"{{\text{{{_PLACE}{len(aside) - 1}}}}}"
 
     try:
-        plain = _UPRIGHT.sub(r"\\text{\1}", _CHEMISTRY.sub(set_aside, latex))
-        inner = _checked(convert(plain, display="block" if block else "inline").replace(_NAMESPACE, ""), chemistry)
+        plain = _CHEMISTRY.sub(lambda found: set_aside(chemistry_to_mathml(found[1])), latex)
+        plain = _NUMBER.sub(lambda found: set_aside(f"<mn>{found.group(0)}</mn>"), plain)
+        plain = _UPRIGHT.sub(r"\\text{\1}", plain)
+        inner = _checked(convert(plain, display="block" if block else "inline").replace(_NAMESPACE, ""), aside)
     # The converter's errors share no base, and on input that it never met it fails with whatever Python raises.
     except Exception as problem:
         raise UnreadableFormulaError from problem
@@ -118,8 +122,8 @@ def _depth(latex: str) -> int:
     return deepest
 
 
-def _checked(markup: str, chemistry: list[str]) -> str:
-    """Return what stands inside the converter's `<math>`, the chemistry in its places; raises for half a formula."""
+def _checked(markup: str, aside: list[str]) -> str:
+    """Return what stands in the converter's `<math>`, what was set aside in its places; raises for half a formula."""
     root = ET.fromstring(markup)  # noqa: S314 - the converter's own output, in which all that was written is escaped
     for element in root.iter():
         if element.tag not in _TAGS or len(element) != _CHILDREN.get(element.tag, len(element)):
@@ -128,6 +132,6 @@ def _checked(markup: str, chemistry: list[str]) -> str:
             raise UnreadableFormulaError
         if element.tag == "mtext" and element.text and element.text.startswith(_PLACE):
             element.tag = "mrow"
-            element[:] = [ET.fromstring(chemistry[int(element.text[1:])])]  # noqa: S314 - our own
+            element[:] = [ET.fromstring(aside[int(element.text[1:])])]  # noqa: S314 - our own
             element.text = None
     return "".join(ET.tostring(child, encoding="unicode") for child in root)

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Protocol
 from marshmallow import ValidationError
 
 from lms_carbon.core.i18n import LANGUAGES, mark
-from lms_carbon.question_bank.html import from_author, to_author
+from lms_carbon.question_bank.formulas import unread_formulas
+from lms_carbon.question_bank.html import from_author, images_without_words, to_author
 from lms_carbon.question_bank.kinds.bilingual import Text, missing_languages, text_of
 from lms_carbon.question_bank.kinds.errors import ContentShapeError
 from lms_carbon.question_bank.kinds.plain import plain_paragraphs
@@ -22,6 +23,8 @@ Response = Any
 """A normalised answer as JSON; None where there is none."""
 
 NOT_ANSWERED = mark("Not answered.")
+UNREAD_FORMULA = mark("The formula {formula} cannot be read.")
+NO_WORDS = mark("An image has no words for what it shows (alt).")
 
 
 class Form(Protocol):
@@ -108,7 +111,7 @@ class Kind(ABC):
 
     def check_content(self, content: Content) -> list[Problem]:
         """Return what keeps this content from review (blocking), and what its author should know."""
-        return [*missing_text("stem", content["stem"]), *self.check_answer(content)]
+        return [*missing_text("stem", content["stem"]), *unclear_texts(content), *self.check_answer(content)]
 
     @abstractmethod
     def check_answer(self, content: Content) -> list[Problem]:
@@ -180,6 +183,27 @@ def missing_text(name: str, texts: Mapping[str, str] | None) -> list[Problem]:
         return [Problem(f"{name}-{LANGUAGES[0]}", Reason(mark("There is no text yet.")))]
     told = {"zh": mark("The Chinese is missing."), "en": mark("The English is missing.")}
     return [Problem(f"{name}-{language}", Reason(told[language]), blocking=False) for language in missing]
+
+
+def unclear_texts(content: Content) -> list[Problem]:
+    """Return problems of texts anywhere in content: formulas that could not be read, images without words."""
+    found: list[Problem] = []
+
+    def walk(path: tuple[object, ...], node: object) -> None:
+        if isinstance(node, str):
+            if len(path) > 1 and path[-1] in LANGUAGES:
+                reasons = [Reason(UNREAD_FORMULA, {"formula": formula}) for formula in unread_formulas(node)]
+                reasons += [Reason(NO_WORDS)] if images_without_words(node) else []
+                found.extend(Problem(_field_name(path, content), reason) for reason in reasons)
+        elif isinstance(node, Mapping):
+            for key, below in node.items():
+                walk((*path, key), below)
+        elif isinstance(node, Sequence):
+            for index, below in enumerate(node):
+                walk((*path, index), below)
+
+    walk((), content)
+    return found
 
 
 def half_translated(name: str, texts: Mapping[str, str] | None) -> list[Problem]:

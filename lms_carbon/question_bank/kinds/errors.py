@@ -38,6 +38,20 @@ class UnreadableNumberError(DomainError):
     sentence = mark("“{text}” cannot be read as a number.")
 
 
+class UnreadableExpressionError(DomainError):
+    """Text that is no formula or condition of calculated questions."""
+
+    code = "unreadable-formula"
+    sentence = mark("“{text}” cannot be read as a formula.")
+
+
+class NoValueError(DomainError):
+    """A formula that comes to no number: a division by 0, a name that has no number, a number beyond reason."""
+
+    code = "no-value"
+    sentence = mark("“{text}” comes to no number.")
+
+
 class UnknownUnitError(DomainError):
     """A unit that the unit table does not have."""
 

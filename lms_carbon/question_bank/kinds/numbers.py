@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from lms_carbon.question_bank.kinds.errors import UnreadableNumberError
@@ -72,6 +73,34 @@ def read_number(text: str) -> Decimal:
     if rest:
         raise UnreadableNumberError(text=text)
     return number
+
+
+def round_places(number: Fraction, places: int) -> Fraction:
+    """Return a number rounded half up, away from 0, to decimal places; to tens and hundreds where they are below 0."""
+    unit = Fraction(10) ** -places
+    whole = (2 * abs(number) / unit + 1) // 2
+    return whole * unit if number >= 0 else -whole * unit
+
+
+def round_digits(number: Fraction, digits: int) -> Fraction:
+    """Return a number rounded half up to significant digits."""
+    if not number:
+        return number
+    size = Decimal(abs(number).numerator) / Decimal(number.denominator)
+    return round_places(number, digits - 1 - size.adjusted())
+
+
+def write_fraction(number: Fraction, digits: int = 12) -> str:
+    """Return a number in digits: exactly where it ends within 25, else rounded to significant digits."""
+    rest = number.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    if rest == 1 and len(exact.as_tuple().digits) <= 25 and Fraction(exact) == number:
+        return write_number(exact)
+    near = round_digits(number, digits)
+    return write_number(Decimal(near.numerator) / Decimal(near.denominator))
 
 
 def write_number(number: Decimal) -> str:

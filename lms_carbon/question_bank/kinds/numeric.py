@@ -5,11 +5,11 @@ is worse than holding one that cannot be read yet; it earns nothing until it rea
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.kinds.base import (
@@ -33,6 +33,7 @@ from lms_carbon.question_bank.kinds.numbers import MAX_TEXT, read_number
 from lms_carbon.question_bank.kinds.numeric_reading import (
     NO_CONVERSION,
     NO_UNIT,
+    equal_at_digits,
     offered_units,
     read_answer,
     show_off,
@@ -40,13 +41,16 @@ from lms_carbon.question_bank.kinds.numeric_reading import (
     tolerance_of,
 )
 from lms_carbon.question_bank.kinds.reasons import Problem, Reason, Score
-from lms_carbon.question_bank.kinds.schemas import NumericSchema
+from lms_carbon.question_bank.kinds.schemas import ContentSchema, NumericSchema
 from lms_carbon.question_bank.kinds.units import conversion, read_unit, unit_label
 
 EQUAL = mark("Equal to the correct value.")
 CONVERTED = mark("Equal to the correct value after conversion to {unit}.")
 WITHIN = mark("Off by {off}, within the tolerance of {tolerance}.")
 OUTSIDE = mark("Off by {off}, outside the tolerance of {tolerance}.")
+SAME_DIGITS = mark("Equal to the correct value when both are rounded to {digits} significant digits.")
+OTHER_DIGITS = mark("Not equal to the correct value when both are rounded to {digits} significant digits.")
+MAX_DIGITS = 15
 _MAX_UNIT = 40
 
 
@@ -71,12 +75,12 @@ class Numeric(Kind):
 
     name = "numeric"
     title = mark("Number with unit")
-    content_schema = NumericSchema
+    content_schema: ClassVar[type[ContentSchema]] = NumericSchema
 
     def check_answer(self, content: Content) -> list[Problem]:
         """The value and the tolerance read as numbers, the units are known and of one kind."""
         found = half_translated("explanation", content.get("explanation"))
-        found += _check_numbers(content) + _check_units(content)
+        found += check_numbers(content) + check_units(content)
         if not found or all(not problem.blocking for problem in found):
             key = self.key_response(content)
             if self.score(content, key, 1000).earned != 1000:
@@ -117,18 +121,30 @@ class Numeric(Kind):
             return Score(0, Reason(error.sentence, error.params))
         if isinstance(reading, Reason):
             return Score(0, reading)
-        key = Fraction(read_number(content["value"]))
+        key = self.key_value(content)
         off = abs(reading.value - key)
         if not off:
             unit = unit_label(content["unit"] or "")
             return Score(points, Reason(CONVERTED, {"unit": unit}) if reading.converted else Reason(EQUAL))
+        if content["tolerance"]["kind"] == "significant":
+            digits = int(content["tolerance"]["value"])
+            same = equal_at_digits(reading.value, key, digits)
+            return Score(points if same else 0, Reason(SAME_DIGITS if same else OTHER_DIGITS, {"digits": digits}))
         allowed, told = tolerance_of(content, key)
         params = {"off": show_off(off, content, key), "tolerance": told}
         return Score(points, Reason(WITHIN, params)) if off <= allowed else Score(0, Reason(OUTSIDE, params))
 
+    def key_value(self, content: Content) -> Fraction:
+        """Return the correct value, exactly."""
+        return Fraction(read_number(content["value"]))
+
+    def key_text(self, content: Content) -> str:
+        """Return the correct value as it is printed."""
+        return str(content["value"])
+
     def key_response(self, content: Content) -> dict[str, str | None]:
         """Return the value in the key's own unit."""
-        return {"value": content["value"], "unit": content["unit"] or None}
+        return {"value": self.key_text(content), "unit": content["unit"] or None}
 
     def candidate_view(self, content: Content, language: str, *, seed: str = "") -> NumericView:
         """Return the stem and the units to pick from, in an order that tells nothing."""
@@ -145,9 +161,14 @@ class Numeric(Kind):
         return Reveal(
             score=self.score(content, response, points),
             possible=points,
-            key=f"{content['value']} {unit_label(content['unit'] or '')}".strip(),
+            key=f"{self.key_text(content)} {unit_label(content['unit'] or '')}".strip(),
             explanation=show(content.get("explanation"), language),
         )
+
+    def plain_lines(self, content: Content, language: str) -> Sequence[str]:
+        """Return room for the number, and its unit where it is given."""
+        units = [unit_label(unit) for unit in offered_units(content)]
+        return ("________ " + " / ".join(units),) if units else ("________________",)
 
     def parse_form(self, form: Form) -> dict[str, Any]:
         """Return raw content; lists of units are comma-separated."""
@@ -156,8 +177,8 @@ class Numeric(Kind):
             "explanation": texts_from_form(form, "explanation"),
             "value": form.get("value", "").strip(),
             "unit": form.get("unit", "").strip() or None,
-            "accepted_units": _listed(form.get("accepted_units", "")),
-            "offered_units": _listed(form.get("offered_units", "")),
+            "accepted_units": listed_units(form.get("accepted_units", "")),
+            "offered_units": listed_units(form.get("offered_units", "")),
             "tolerance": {
                 "kind": form.get("tolerance_kind", "absolute"),
                 "value": form.get("tolerance", "").strip() or "0",
@@ -195,11 +216,13 @@ def _typed(raw: object, limit: int) -> str:
     return text
 
 
-def _listed(text: str) -> list[str]:
+def listed_units(text: str) -> list[str]:
+    """Return what an author wrote with commas between."""
     return [unit.strip() for unit in text.replace("，", ",").replace("、", ",").split(",") if unit.strip()]
 
 
-def _check_numbers(content: Content) -> list[Problem]:
+def check_numbers(content: Content) -> list[Problem]:
+    """Return the problems of value and tolerance."""
     found: list[Problem] = []
     numbers: dict[str, Decimal] = {}
     for name, text in (("value", content["value"]), ("tolerance", content["tolerance"]["value"])):
@@ -210,6 +233,8 @@ def _check_numbers(content: Content) -> list[Problem]:
             numbers[name] = read_number(text)
         except UnreadableNumberError as error:
             found.append(Problem(name, Reason(error.sentence, error.params)))
+    if content["tolerance"]["kind"] == "significant" and "tolerance" in numbers:
+        return found + _check_digits(numbers["tolerance"])
     if numbers.get("tolerance", Decimal(0)) < 0:
         found.append(Problem("tolerance", Reason(mark("A tolerance is 0 or more."))))
     if content["tolerance"]["kind"] == "relative" and numbers.get("value") == 0:
@@ -222,7 +247,14 @@ def _check_numbers(content: Content) -> list[Problem]:
     return found
 
 
-def _check_units(content: Content) -> list[Problem]:
+def _check_digits(tolerance: Decimal) -> list[Problem]:
+    if tolerance == tolerance.to_integral_value() and 1 <= tolerance <= MAX_DIGITS:
+        return []
+    return [Problem("tolerance", Reason(mark("Significant digits are a whole number from 1 to 15.")))]
+
+
+def check_units(content: Content) -> list[Problem]:
+    """Return the problems of the units: unknown ones, and those that do not convert."""
     found: list[Problem] = []
     listed = [("accepted_units", unit) for unit in content["accepted_units"]]
     listed += [("offered_units", unit) for unit in content["offered_units"]]

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.kinds.base import Content
-from lms_carbon.question_bank.kinds.numbers import read_number, split_number, write_number
+from lms_carbon.question_bank.kinds.numbers import read_number, round_digits, split_number, write_number
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.kinds.units import conversion, unit_label
 
@@ -61,6 +61,11 @@ def read_answer(content: Content, response: Mapping[str, str | None]) -> Reading
     if content["accepted_units"] and not any(conversion(unit, each) == 1 for each in accepted):
         return Reason(NOT_ACCEPTED, {"given": unit_label(unit)})
     return Reading(Fraction(number) * factor, converted=factor != 1)
+
+
+def equal_at_digits(value: Fraction, key: Fraction, digits: int) -> bool:
+    """Tell whether two numbers are the same when both are rounded half up to significant digits."""
+    return round_digits(value, digits) == round_digits(key, digits)
 
 
 def tolerance_of(content: Content, key: Fraction) -> tuple[Fraction, str]:

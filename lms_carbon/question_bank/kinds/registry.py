@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from lms_carbon.question_bank.kinds.base import Kind
+from lms_carbon.question_bank.kinds.calculated import Calculated
 from lms_carbon.question_bank.kinds.categorising import Categorising
 from lms_carbon.question_bank.kinds.cloze import Cloze
 from lms_carbon.question_bank.kinds.matching import Matching
@@ -20,6 +21,7 @@ _ALL: Final = (
     MultipleChoice(),
     TrueFalse(),
     Numeric(),
+    Calculated(),
     ShortText(),
     Cloze(),
     Matching(),

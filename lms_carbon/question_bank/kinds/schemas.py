@@ -141,10 +141,9 @@ class ToleranceSchema(StrictSchema):
     value = text(40, required=True)
 
 
-class NumericSchema(ContentSchema):
-    """A number, its unit, the units taken and offered, the tolerance. Numbers are decimal strings."""
+class QuantitySchema(ContentSchema):
+    """The unit of a number, the units taken and offered, the tolerance. Numbers are decimal strings."""
 
-    value = text(64, load_default="")
     unit = text(40, load_default=None, allow_none=True)
     accepted_units = many(text(40), 12, load_default=list)
     offered_units = many(text(40), 12, load_default=list)
@@ -153,3 +152,9 @@ class NumericSchema(ContentSchema):
         load_default=lambda: {"kind": "absolute", "value": "0"},
         error_messages=_FIELD_MESSAGES,
     )
+
+
+class NumericSchema(QuantitySchema):
+    """A number, decimal string, with what counts as equal to it."""
+
+    value = text(64, load_default="")

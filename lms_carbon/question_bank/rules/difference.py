@@ -30,6 +30,10 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
     "accepted_units": mark("Other units that count"),
     "offered_units": mark("Units offered to choose from"),
     "tolerance": mark("Tolerance"),
+    "variables": mark("Numbers that each candidate draws"),
+    "constraints": mark("Conditions on the numbers"),
+    "formula": mark("Formula of the correct value"),
+    "digits": mark("Significant digits of the correct value"),
     "points": mark("Points"),
     "cognitive": mark("Cognitive level"),
     "difficulty": mark("Expected difficulty"),
@@ -41,6 +45,7 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
 ORDER: Final = mark("Order of the rows")
 _YES: Final = mark("yes")
 _NO: Final = mark("no")
+_DIGITS: Final = mark("{digits} significant digits")
 
 
 class Described(Protocol):
@@ -165,6 +170,8 @@ def _in_words(value: Any) -> Reason:
     if isinstance(value, list):
         return _literal(list_in_words(value))
     if isinstance(value, Mapping):
+        if value.get("kind") == "significant":
+            return Reason(_DIGITS, {"digits": value.get("value", "")})
         percent = " %" if value.get("kind") == "relative" else ""
         return _literal(f"± {value.get('value', '')}{percent}")
     return _literal(str(value))

@@ -54,9 +54,18 @@ def list_in_words(values: Iterable[Any]) -> str:
 
 
 def _in_words(value: Mapping[str, Any]) -> str:
+    if "name" in value:
+        return _variable(value)
     text = value.get("text", "")
     if isinstance(text, Mapping):
         words = " / ".join(plain_phrase(text[language]) for language in LANGUAGES if text.get(language))
         return f"{short_name(str(value.get('id', '')))}: {words}"
     credit = "" if value.get("credit", "100") == "100" else f" ({value['credit']} %)"
     return f"{'~ ' if value.get('pattern') else ''}{text}{credit}"
+
+
+def _variable(value: Mapping[str, Any]) -> str:
+    """Return a variable with what it may be: `m = 10 … 20 (0.5)`, `k = 2 | 4`."""
+    if value.get("values"):
+        return f"{value['name']} = {' | '.join(value['values'])}"
+    return f"{value['name']} = {value.get('min', '')} … {value.get('max', '')} ({value.get('step', '')})"

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.kinds.base import Content, Kind
+from lms_carbon.question_bank.kinds.calculated import Calculated
 from lms_carbon.question_bank.kinds.errors import ResponseShapeError, UnknownUnitError, UnreadableNumberError
 from lms_carbon.question_bank.kinds.folding import example_of
 from lms_carbon.question_bank.kinds.numbers import read_number
@@ -81,7 +82,11 @@ def _numeric(kind: Kind, content: Content) -> Answers:
         return
     unit = content["unit"] or ""
     yield _number(value, unit)
-    allowed = abs(value) * tolerance / 100 if content["tolerance"]["kind"] == "relative" else tolerance
+    allowed = {
+        "absolute": lambda: tolerance,
+        "relative": lambda: abs(value) * tolerance / 100,
+        "significant": lambda: abs(value).scaleb(-int(tolerance)),
+    }[content["tolerance"]["kind"]]()
     if allowed > 0:
         yield _number(value + allowed / 2, unit)
         yield _number(value - allowed, unit)
@@ -91,6 +96,11 @@ def _numeric(kind: Kind, content: Content) -> Answers:
     if unit:
         yield from _other_units(value, unit)
         yield _number(value, "")
+
+
+def _calculated(kind: Kind, content: Content) -> Answers:
+    if isinstance(kind, Calculated):
+        yield from _numeric(kind, kind.as_numeric(content))
 
 
 def _other_units(value: Decimal, unit: str) -> Answers:
@@ -167,6 +177,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Kind, Content], Answers]]] = {
     "multiple_choice": _multiple,
     "true_false": _true_false,
     "numeric": _numeric,
+    "calculated": _calculated,
     "short_text": _short_text,
     "cloze": _cloze,
     "matching": _pairs,

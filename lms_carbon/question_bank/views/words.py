@@ -25,6 +25,11 @@ _MORE = {
     "kind": mark("Kind of gap"),
     "weight": mark("Weight"),
     "credit": mark("Earns, in percent"),
+    "name": mark("Name"),
+    "min": mark("From"),
+    "max": mark("To"),
+    "step": mark("In steps of"),
+    "values": mark("Or one of these values"),
 }
 _ROWS = {
     "choice": PARTS["choices"],
@@ -33,6 +38,7 @@ _ROWS = {
     "category": PARTS["categories"],
     "gap": PARTS["gaps"],
     "answer": mark("Answer {letter}"),
+    "variable": mark("Variable {letter}"),
 }
 _ROW = re.compile(rf"({'|'.join(_ROWS)})-([a-z0-9]+)(?:-(.+))?")
 

@@ -1,6 +1,6 @@
 """Points, their split over requirements, and digests."""
 
-from fractions import Fraction
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -11,6 +11,7 @@ from lms_carbon.exams.rules.scoring import (
     HeldAnswer,
     PaperItem,
     answers_digest,
+    deal_paper,
     is_answered,
     mark_rows,
     receipt_text,
@@ -59,8 +60,19 @@ def test_the_key_earns_everything_and_nothing_earns_nothing() -> None:
     keys = {item.slot: KINDS[item.kind].key_response(item.content) for item in items}
     assert whole_score(items, keys) == 100_00
     assert whole_score(items, {}) == 0
-    right = dict(list(keys.items())[:3])
-    assert whole_score(items, right) == int(Fraction(3, 4) * 100_00)
+    half = dict(list(keys.items())[: len(items) // 2])
+    assert whole_score(items[: 2 * (len(items) // 2)], half) == 50_00
+
+
+def test_an_attempt_is_scored_by_the_numbers_that_it_drew() -> None:
+    drawn = {"variables": [{"name": "m", "min": "1", "max": "9000", "step": "1"}, {"name": "k", "values": ["2"]}]}
+    item = replace(_item("calculated"), content=content("calculated", **drawn, constraints=[], digits=None))
+    ((mine,), (again,), (other,)) = (deal_paper([item], attempt) for attempt in (7, 7, 8))
+    assert mine == again
+    assert mine.content["numbers"] != other.content["numbers"]
+    answer = {"value": str(2 * int(mine.content["numbers"]["m"])), "unit": "tCO2"}
+    assert score_item(mine, answer).earned == 1000
+    assert score_item(other, answer).earned == 0
 
 
 def test_a_digest_follows_slot_epoch_seq_and_value_and_not_the_order() -> None:

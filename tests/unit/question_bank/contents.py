@@ -94,11 +94,23 @@ ORDERING = {
     ],
     "scoring": "partial",
 }
+CALCULATED = {
+    "stem": {"zh": "<p>{{m}} 的 {{k}} 倍？</p>", "en": "<p>{{m}} times {{k}}?</p>"},
+    "variables": [{"name": "m", "values": ["16184"]}, {"name": "k", "min": "2", "max": "2", "step": "0.5"}],
+    "constraints": ["k < m"],
+    "formula": "m * k",
+    "unit": "tCO2",
+    "accepted_units": ["kgCO2"],
+    "offered_units": ["tC"],
+    "tolerance": {"kind": "significant", "value": "3"},
+    "digits": 5,
+}
 RAW: dict[str, dict[str, Any]] = {
     "single_choice": SINGLE,
     "multiple_choice": MULTIPLE,
     "true_false": TRUE_FALSE,
     "numeric": NUMERIC,
+    "calculated": CALCULATED,
     "short_text": SHORT_TEXT,
     "cloze": CLOZE,
     "matching": MATCHING,

@@ -109,7 +109,8 @@ def test_a_missing_translation_is_told_and_does_not_block(name: str) -> None:
     (problem,) = KINDS[name].check_content(one)
     assert (problem.field, problem.blocking) == ("stem-en", False)
     view = KINDS[name].candidate_view(one, "en")
-    assert (view.stem.html, view.stem.lang, view.stem.fallback) == (chinese, "zh-CN", True)
+    shown = chinese.replace("{{m}}", "16\u202f184").replace("{{k}}", "2.0")
+    assert (view.stem.html, view.stem.lang, view.stem.fallback) == (shown, "zh-CN", True)
 
 
 @every_kind
@@ -120,6 +121,7 @@ def test_the_view_is_the_same_whatever_the_key(name: str, language: str) -> None
         "multiple_choice": {"correct": ["a"], "scoring": "all_or_nothing"},
         "true_false": {"correct": True},
         "numeric": {"value": "1", "unit": "tC", "offered_units": ["tCO2", "kgCO2"], "accepted_units": []},
+        "calculated": {"formula": "m + k", "digits": None, "tolerance": {"kind": "absolute", "value": "1"}},
         "short_text": {"answers": [{"text": "别的"}], "fold_script": False},
         "cloze": {"gaps": [{**CLOZE_GAPS[0], "answers": []}, {**CLOZE_GAPS[1], "value": "7"}, CLOZE_GAPS[2]]},
         "matching": {"rows": [{**row, "option": "c"} for row in RAW["matching"]["rows"]]},
@@ -156,6 +158,7 @@ def test_an_answer_by_form_is_the_answer_by_script(name: str) -> None:
         "multiple_choice": [("slot-3", "c"), ("slot-3", "b")],
         "true_false": [("slot-3", "false")],
         "numeric": [("slot-3", "32368"), ("slot-3-unit", "tCO2")],
+        "calculated": [("slot-3", "32368"), ("slot-3-unit", "tCO2")],
         "short_text": [("slot-3", " 碳中和 ")],
         "cloze": [("slot-3-g1", "总量"), ("slot-3-g2", "12.5"), ("slot-3-g3", "b")],
         "matching": _named("matching", ["a", "b", "b"], "options"),
@@ -201,9 +204,13 @@ def _as_form(values: dict[str, Any]) -> list[tuple[str, str]]:
     sent += _typed("", values) if "answers" in values else []
     for gap in values.get("gaps", []):
         sent += _gap(gap)
+    for variable in values.get("variables", []):
+        sent.append(("variable", variable["row"]))
+        sent += [(f"variable-{variable['row']}-{name}", text) for name, text in variable.items()]
     names = ("value", "unit", "accepted_units", "offered_units", "tolerance_kind", "tolerance")
+    names += ("constraints", "formula", "digits")
     for name in (*names, "scoring", "penalty", "minimum"):
-        sent += [(name, values[name])] if name in values else []
+        sent += [(name, str(values[name]))] if name in values else []
     sent += [("shuffle", "1")] if values.get("shuffle") else []
     sent += [("correct", str(values["correct"]).lower())] if "correct" in values else []
     return sent
