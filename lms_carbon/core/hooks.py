@@ -247,6 +247,9 @@ class ReviewedWork:
 reviewed_work: Hook[[str, int, Any], ReviewedWork | None] = Hook("reviewed_work")
 """What a link points at, id of a person, `core.identity.Actor` who asks → what that person did; None if not mine."""
 
+handed_in: Hook[[str, int, int], datetime | None] = Hook("handed_in")
+"""What a link points at, ids of a person and an institution → when their work was handed in; None if not mine."""
+
 shown_work: Hook[[str], ShownWork | None] = Hook("shown_work")
 """Source of a work (`sheet:17`) → what the marking page shows of it; None if not mine."""
 

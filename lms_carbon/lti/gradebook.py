@@ -21,6 +21,7 @@ from lms_carbon.lti.rules.scores import (
     RESULTS_TYPE,
     SCORE_TYPE,
     SENT,
+    HandedIn,
     Outcome,
     Reason,
     Shown,
@@ -138,6 +139,8 @@ class Sending:
     """What of ours the gradebook may show now, the newest first."""
     overwrites: bool
     """Whether this replaces what the gradebook shows, whoever put it there."""
+    handed_in: HandedIn | None = None
+    """The work, with the first score that is to arrive there."""
 
 
 def send_score(
@@ -155,6 +158,8 @@ def send_score(
             if against is not None:
                 return against
         answer = _post_score(access, sending, stamp, at)
+        if answer.status == NO_MORE_ATTEMPTS and sending.handed_in is not None:
+            answer = _post_score(access, replace(sending, handed_in=None), stamp, at)
     except NoTokenError as problem:
         log.warning("no token", registration=access.registration_id, problem=str(problem))
         return Verdict(Outcome.LATER, Reason.NO_TOKEN)
@@ -180,6 +185,7 @@ def _post_score(access: Access, sending: Sending, stamp: datetime, at: datetime)
         comment=sending.comment,
         stamp=stamp,
         overwrites=sending.overwrites,
+        handed_in=sending.handed_in,
     )
     return call_platform(
         access,

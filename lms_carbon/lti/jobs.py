@@ -9,11 +9,13 @@ import structlog
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.jobs import Job
+from lms_carbon.core.settings import current_settings
 from lms_carbon.core.transaction import transaction
 from lms_carbon.lti.gradebook import Access, Columns, NoTokenError, Sending, send_score
 from lms_carbon.lti.http import FetchError
 from lms_carbon.lti.line_items import NoColumnError, Wanted, find_or_make
-from lms_carbon.lti.rules.scores import Outcome, Verdict, is_away, next_stamp
+from lms_carbon.lti.rules.reviews import review_link
+from lms_carbon.lti.rules.scores import HandedIn, Outcome, Verdict, is_away, next_stamp
 from lms_carbon.lti.services.columns import (
     columns_to_seek,
     fill_column,
@@ -94,6 +96,11 @@ def _send(due: Due, columns: Columns, *, faults: int) -> Verdict:
             comment=due.comment,
             ours=due.ours,
             overwrites=due.overwrites,
+            handed_in=HandedIn(
+                at=due.handed_in_at, link=review_link(f"{current_settings().public_url}/lti/launch", due.subject)
+            )
+            if due.handed_in_at is not None
+            else None,
         ),
         stamp=stamp,
         at=now(),

@@ -20,6 +20,8 @@ class Placed:
     target_link_uri: str
     custom: dict[str, str]
     dates: dict[str, dict[str, str]]
+    history: tuple[str, ...] = ()
+    """Links that this one is a copy of, the nearest first."""
 
 
 def _placed(row: sqlite3.Row) -> Placed:
@@ -32,6 +34,7 @@ def _placed(row: sqlite3.Row) -> Placed:
         target_link_uri=row["target_link_uri"],
         custom=json.loads(row["custom"]),
         dates=json.loads(row["dates"]),
+        history=tuple(json.loads(row["history"])),
     )
 
 
@@ -47,11 +50,25 @@ def list_activities(db: sqlite3.Connection, course_id: str) -> list[Placed]:
     return [_placed(row) for row in rows]
 
 
+def list_origins(db: sqlite3.Connection, course_id: str) -> list[str]:
+    """Ids of the courses that this one was copied from, the latest first."""
+    rows = db.execute("SELECT from_course_id FROM course_copy WHERE course_id = ? ORDER BY id DESC", (course_id,))
+    return [row["from_course_id"] for row in rows]
+
+
+def note_origin(db: sqlite3.Connection, *, course_id: str, from_course_id: str) -> None:
+    """Remember that a course was copied into another, which takes over where the first came from."""
+    for origin in (*reversed(list_origins(db, from_course_id)), from_course_id):
+        db.execute("DELETE FROM course_copy WHERE course_id = ? AND from_course_id = ?", (course_id, origin))
+        db.execute("INSERT INTO course_copy (course_id, from_course_id) VALUES (?, ?)", (course_id, origin))
+
+
 def add_activity(db: sqlite3.Connection, activity: Placed) -> None:
     """Put an activity at the end of its course."""
     db.execute(
         "INSERT INTO activity (resource_link_id, course_id, client_id, position, title, note, target_link_uri,"
-        " custom, dates, seeded) SELECT ?, ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, ?, ?, 0"
+        " custom, dates, history, seeded)"
+        " SELECT ?, ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, ?, ?, ?, 0"
         " FROM activity WHERE course_id = ?",
         (
             activity.resource_link_id,
@@ -62,6 +79,7 @@ def add_activity(db: sqlite3.Connection, activity: Placed) -> None:
             activity.target_link_uri,
             dump(activity.custom),
             dump(activity.dates),
+            dump(activity.history),
             activity.course_id,
         ),
     )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from lms_carbon.sandbox.line_items import list_columns
 from lms_carbon.sandbox.pages import course_of
 from lms_carbon.sandbox.place import database, here, now, person_in
+from lms_carbon.sandbox.rights import can_review
 from lms_carbon.sandbox.scores import Score, find_score, keep_score, list_scores
 
 blueprint = Blueprint("gradebook", __name__)
@@ -19,6 +20,7 @@ def _table(course_id: str) -> dict[str, Any]:
     return {
         "columns": list_columns(database(), course_id),
         "learners": [person for person in here().config.members(course) if person.is_learner],
+        "can_review": can_review,
         "scores": {(each.line_item_id, each.sub): each for each in list_scores(database(), course_id)},
     }
 
@@ -27,6 +29,17 @@ def _table(course_id: str) -> dict[str, Any]:
 def show(course_id: str) -> str:
     """The gradebook as a page."""
     return render_template("sandbox/grades.html", **_table(course_id))
+
+
+@blueprint.get("/courses/<course_id>/grades/<int:line_item_id>/<sub>")
+def review(course_id: str, line_item_id: int, sub: str) -> str:
+    """One learner's work in the tool's frame."""
+    course = course_of(course_id)
+    column = next((each for each in list_columns(database(), course_id) if each.id == line_item_id), None)
+    learner = here().config.member(course, sub)
+    if column is None or learner is None or not can_review(person_in(course), sub):
+        abort(404)
+    return render_template("sandbox/review.html", column=column, learner=learner)
 
 
 @blueprint.post("/courses/<course_id>/grades/<int:line_item_id>/<sub>")
@@ -56,6 +69,7 @@ def change(course_id: str, line_item_id: int, sub: str) -> Response:
             received_at=now(),
             by_teacher=True,
             submissions=last.submissions if last else 0,
+            submission_url=last.submission_url if last else None,
         ),
     )
     return redirect(url_for("gradebook.show", course_id=course_id), 303)

@@ -11,11 +11,12 @@ from lms_carbon.sandbox.state import dump
 LAUNCH_SECONDS: Final = 600  # how long a login may take
 RESOURCE: Final = "resource"
 DEEP_LINK: Final = "deep_link"
+REVIEW: Final = "review"
 
 
 @dataclass(frozen=True)
 class Launch:
-    """Who opens what. `kind` is RESOURCE or DEEP_LINK; times are Unix seconds."""
+    """Who opens what. `kind` is RESOURCE, DEEP_LINK or REVIEW; times are Unix seconds."""
 
     id: str
     kind: str
@@ -28,6 +29,11 @@ class Launch:
     created_at: float
     used_at: float | None
     answered_at: float | None
+    line_item_id: int | None = None
+    """The column from which a work is asked for, and whose work."""
+    for_sub: str | None = None
+    target_link_uri: str | None = None
+    """Where it leads, where not to the activity's own address."""
 
     @property
     def hint(self) -> str:
@@ -46,6 +52,9 @@ def begin_launch(
     document_target: str,
     language: str,
     at: float,
+    line_item_id: int | None = None,
+    for_sub: str | None = None,
+    target_link_uri: str | None = None,
 ) -> Launch:
     """Remember a launch and give it an id that cannot be guessed."""
     launch = Launch(
@@ -60,11 +69,14 @@ def begin_launch(
         created_at=at,
         used_at=None,
         answered_at=None,
+        line_item_id=line_item_id,
+        for_sub=for_sub,
+        target_link_uri=target_link_uri,
     )
     db.execute("DELETE FROM launch WHERE created_at < ?", (at - 24 * 3600,))
     db.execute(
         "INSERT INTO launch (id, kind, sub, course_id, resource_link_id, client_id, document_target, language,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " created_at, line_item_id, for_sub, target_link_uri) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             launch.id,
             kind,
@@ -75,6 +87,9 @@ def begin_launch(
             document_target,
             language,
             at,
+            line_item_id,
+            for_sub,
+            target_link_uri,
         ),
     )
     return launch

@@ -1,6 +1,7 @@
 """The claims of the platform's messages, as real platforms send them."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from lms_carbon.sandbox.activities import Placed
@@ -8,7 +9,7 @@ from lms_carbon.sandbox.config import Course, Person
 from lms_carbon.sandbox.launches import Launch
 from lms_carbon.sandbox.place import Sandbox
 from lms_carbon.sandbox.tools import Tool
-from lms_carbon.sandbox.variables import substitute
+from lms_carbon.sandbox.variables import history_of, substitute
 from lms_carbon.sandbox.vocabulary import (
     AGS_ENDPOINT,
     AGS_SCOPES,
@@ -22,6 +23,7 @@ from lms_carbon.sandbox.vocabulary import (
     NRPS_SERVICE,
     RESOURCE_LINK_REQUEST,
     SCOPE_ROSTER,
+    SUBMISSION_REVIEW_REQUEST,
     VERSION,
 )
 
@@ -57,17 +59,70 @@ def resource_link_claims(
     claims = _common_claims(sandbox, launch=launch, tool=tool, person=person, course=course, nonce=nonce, at=at)
     claims |= {
         MESSAGE_TYPE: RESOURCE_LINK_REQUEST,
-        CLAIM + "target_link_uri": activity.target_link_uri,
-        CLAIM + "resource_link": {
-            "id": activity.resource_link_id,
-            "title": activity.title[launch.language],
-        },
+        CLAIM + "target_link_uri": launch.target_link_uri or activity.target_link_uri,
+        CLAIM + "resource_link": _link_claim(activity, launch.language),
     }
-    custom = substitute(tool.custom | activity.custom, person=person, course=course, activity=activity)
-    if custom:
-        claims[CLAIM + "custom"] = custom
+    claims |= _custom_claim(sandbox, db, tool.custom | activity.custom, person=person, course=course, activity=activity)
     claims |= _service_claims(sandbox, db, tool=tool, course=course, activity=activity)
     return claims
+
+
+def review_claims(
+    sandbox: Sandbox,
+    db: sqlite3.Connection,
+    *,
+    launch: Launch,
+    tool: Tool,
+    person: Person,
+    course: Course,
+    activity: Placed | None,
+    column: Mapping[str, Any],
+    nonce: str,
+    at: int,
+) -> dict[str, Any]:
+    """The id_token by which a teacher asks for the work of `launch.for_sub` (submission review 1.0 §3).
+
+    `column` is the line item in its AGS form, of an activity or not; its `submissionReview` may add parameters.
+    """
+    wish = column.get("submissionReview", {})
+    claims = _common_claims(sandbox, launch=launch, tool=tool, person=person, course=course, nonce=nonce, at=at)
+    claims |= {
+        MESSAGE_TYPE: SUBMISSION_REVIEW_REQUEST,
+        CLAIM + "target_link_uri": launch.target_link_uri or tool.launch_url,
+        CLAIM + "for_user": {"user_id": launch.for_sub},
+    }
+    custom = tool.custom | (activity.custom if activity else {}) | wish.get("custom", {})
+    claims |= _custom_claim(sandbox, db, custom, person=person, course=course, activity=activity)
+    if activity is not None:
+        claims[CLAIM + "resource_link"] = _link_claim(activity, launch.language)
+    claims |= _service_claims(sandbox, db, tool=tool, course=course, activity=activity)
+    if AGS_ENDPOINT in claims:
+        claims[AGS_ENDPOINT]["lineitem"] = column["id"]
+    return claims
+
+
+def _link_claim(activity: Placed, lang: str) -> dict[str, str]:
+    return {"id": activity.resource_link_id, "title": activity.title[lang]}
+
+
+def _custom_claim(
+    sandbox: Sandbox,
+    db: sqlite3.Connection,
+    custom: Mapping[str, str],
+    *,
+    person: Person,
+    course: Course,
+    activity: Placed | None,
+) -> dict[str, Any]:
+    """The custom claim, with variables put in; none without parameters."""
+    values = substitute(
+        custom,
+        person=person,
+        course=course,
+        activity=activity,
+        history=history_of(db, course, activity, rules=sandbox.config.rules),
+    )
+    return {CLAIM + "custom": values} if values else {}
 
 
 def deep_linking_claims(
@@ -96,9 +151,7 @@ def deep_linking_claims(
     }
     if sandbox.config.rules.deep_link_data:
         claims[DEEP_LINKING_SETTINGS] |= {"accept_lineitem": True, "data": f"deep-link:{launch.id}"}
-    custom = substitute(tool.custom, person=person, course=course, activity=None)
-    if custom:
-        claims[CLAIM + "custom"] = custom
+    claims |= _custom_claim(sandbox, db, tool.custom, person=person, course=course, activity=None)
     claims |= _service_claims(sandbox, db, tool=tool, course=course, activity=None)
     return claims
 

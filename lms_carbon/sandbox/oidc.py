@@ -15,13 +15,17 @@ from lms_carbon.sandbox.launches import (
     DEEP_LINK,
     LAUNCH_SECONDS,
     RESOURCE,
+    REVIEW,
     Launch,
     begin_launch,
     read_hint,
     use_launch,
 )
-from lms_carbon.sandbox.messages import deep_linking_claims, resource_link_claims
+from lms_carbon.sandbox.line_items import list_columns
+from lms_carbon.sandbox.messages import deep_linking_claims, resource_link_claims, review_claims
 from lms_carbon.sandbox.place import chosen_person, database, here, language, note, now, person_in
+from lms_carbon.sandbox.rights import can_review
+from lms_carbon.sandbox.scores import find_score
 from lms_carbon.sandbox.tools import Tool, course_tool, find_tool
 from lms_carbon.sandbox.vocabulary import MESSAGE_TYPE, STORAGE_FRAME
 
@@ -78,6 +82,36 @@ def choose(course_id: str) -> Response | str:
         at=now(),
     )
     return _send_to_login(begun, tool, tool.launch_url)
+
+
+@blueprint.get("/review/<course_id>/<int:line_item_id>/<sub>")
+def review(course_id: str, line_item_id: int, sub: str) -> Response | str:
+    """Ask for one learner's work from the gradebook: by a message of its own, or by the link that came with a score."""
+    course, db = here().config.course(course_id), database()
+    column = next((each for each in list_columns(db, course_id) if each.id == line_item_id), None)
+    if course is None or column is None or not can_review(person_in(course), sub):
+        abort(404)
+    tool = _tool(column.client_id)
+    messages = here().config.rules.review_messages
+    score = find_score(db, column.id, sub)
+    address = column.extra.get("submissionReview", {}).get("url") if messages else score and score.submission_url
+    if not messages and (address is None or column.resource_link_id is None):
+        abort(404)
+    begun = begin_launch(
+        db,
+        kind=REVIEW if messages else RESOURCE,
+        sub=person_in(course).sub,
+        course_id=course_id,
+        resource_link_id=column.resource_link_id,
+        client_id=tool.client_id,
+        document_target="iframe",
+        language=language(),
+        at=now(),
+        line_item_id=column.id,
+        for_sub=sub,
+        target_link_uri=address or tool.launch_url,
+    )
+    return _send_to_login(begun, tool, address or tool.launch_url)
 
 
 def _tool(client_id: str) -> Tool:
@@ -215,6 +249,20 @@ def _claims(begun: Launch, tool: Tool, nonce: str) -> dict[str, Any]:
     if begun.kind == DEEP_LINK:
         return deep_linking_claims(sandbox, db, launch=begun, tool=tool, person=who, course=course, nonce=nonce, at=at)
     activity = find_activity(db, begun.resource_link_id or "")
+    if begun.kind == REVIEW:
+        columns = [each.document() for each in list_columns(db, course.id) if each.id == begun.line_item_id]
+        return review_claims(
+            sandbox,
+            db,
+            launch=begun,
+            tool=tool,
+            person=who,
+            course=course,
+            activity=activity,
+            column=columns[0],
+            nonce=nonce,
+            at=at,
+        )
     if activity is None:
         raise RefusalError(400, "access_denied", "The activity is gone.")
     return resource_link_claims(

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms_carbon.sandbox.activities import Placed, add_activity
+from lms_carbon.sandbox.copying import sources_for
 from lms_carbon.sandbox.line_items import add_column
 from lms_carbon.sandbox.pages import course_of
 from lms_carbon.sandbox.place import database, person
@@ -44,8 +45,9 @@ class Entered:
 @blueprint.get("/add")
 def add(course_id: str) -> tuple[str, int]:
     """The form, and the tool's picker in a frame."""
-    course_of(course_id)
-    return render_template("sandbox/add.html", entered=Entered(), problems={}), 200 if can_place(person()) else 403
+    course = course_of(course_id)
+    values = {"entered": Entered(), "problems": {}, "sources": sources_for(course)}
+    return render_template("sandbox/add.html", **values), 200 if can_place(person()) else 403
 
 
 @blueprint.post("/add")
@@ -62,7 +64,8 @@ def place(course_id: str) -> Response | tuple[str, int]:
         graded="graded" in form,
     )
     if entered.problems():
-        return render_template("sandbox/add.html", entered=entered, problems=entered.problems()), 422
+        values = {"entered": entered, "problems": entered.problems(), "sources": sources_for(course)}
+        return render_template("sandbox/add.html", **values), 422
     db = database()
     tool = course_tool(db, course)
     activity = Placed(

@@ -13,7 +13,7 @@ from lms_carbon.sandbox.journal import FROM_TOOL
 from lms_carbon.sandbox.place import database, here, note, now
 from lms_carbon.sandbox.state import transaction
 from lms_carbon.sandbox.tools import Tool, add_tool, next_deployment_id
-from lms_carbon.sandbox.variables import VARIABLES
+from lms_carbon.sandbox.variables import LINK_HISTORY, VARIABLES
 from lms_carbon.sandbox.vocabulary import (
     DEEP_LINKING_REQUEST,
     PLATFORM_CONFIGURATION,
@@ -68,7 +68,7 @@ def configuration() -> Response:
                 {"type": RESOURCE_LINK_REQUEST},
                 {"type": DEEP_LINKING_REQUEST, "placements": ["ContentArea"]},
             ],
-            "variables": list(VARIABLES),
+            "variables": [name for name in VARIABLES if sandbox.config.rules.link_history or name != LINK_HISTORY],
         },
     }
     note(direction=FROM_TOOL, kind="registration", status=200, summary="GET openid-configuration")

@@ -1,5 +1,6 @@
 """The roster of a course over NRPS 2.0."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -11,7 +12,7 @@ from lms_carbon.sandbox.errors import RefusalError
 from lms_carbon.sandbox.exchange import answer_json, check_accept, cut_page, find_course
 from lms_carbon.sandbox.messages import context_claim, roster_url
 from lms_carbon.sandbox.place import database, here
-from lms_carbon.sandbox.variables import substitute
+from lms_carbon.sandbox.variables import history_of, substitute
 from lms_carbon.sandbox.vocabulary import (
     CLAIM,
     MEMBERSHIP,
@@ -37,10 +38,11 @@ def list_members(course_id: str) -> Response:
         wanted = role if "#" in role else MEMBERSHIP + role
         people = [each for each in people if wanted in each.roles]
     page, headers = cut_page(people)
+    history = history_of(database(), course, activity, rules=here().config.rules)
     body = {
         "id": roster_url(here(), course.id),
         "context": context_claim(course, course.language),
-        "members": [_member(each, course, activity) for each in page],
+        "members": [_member(each, course, activity, history) for each in page],
     }
     answer = answer_json(body, TYPE_ROSTER)
     answer.headers.update(headers)
@@ -69,7 +71,7 @@ def _roles(person: Person) -> list[str]:
     return ["Instructor" if person.is_teacher else "Learner"]
 
 
-def _member(person: Person, course: Course, activity: Placed | None) -> dict[str, Any]:
+def _member(person: Person, course: Course, activity: Placed | None, history: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "status": "Active",
         "user_id": person.sub,
@@ -81,6 +83,6 @@ def _member(person: Person, course: Course, activity: Placed | None) -> dict[str
     if person.email:
         body["email"] = person.email
     if activity is not None:  # NRPS §3.2: with rlid, what a launch of that link would carry
-        custom = substitute(activity.custom, person=person, course=course, activity=activity)
+        custom = substitute(activity.custom, person=person, course=course, activity=activity, history=history)
         body["message"] = [{MESSAGE_TYPE: RESOURCE_LINK_REQUEST, CLAIM + "custom": custom}]
     return body

@@ -42,6 +42,10 @@ class Rules:
     deep_link_data: bool = True
     """Whether a deep linking request has `data` and `accept_lineitem`."""
     deployment_at_registration: bool = True
+    review_messages: bool = True
+    """Whether the gradebook sends LtiSubmissionReviewRequest; else it opens the link that came with a score."""
+    link_history: bool = True
+    """Whether `$ResourceLink.id.history` is known beside `$Context.id.history`."""
 
     # Services
     token_type: str = "application/json"  # noqa: S105 - a media type
@@ -88,6 +92,7 @@ MOODLE: Final = Rules(
     login_method="POST",
     hint_once=True,
     deep_link_data=False,
+    link_history=False,
     token_type="text/html; charset=utf-8",  # noqa: S106 - a media type
     wrong_type_status=400,
     line_item_query="?type_id=2",
@@ -105,6 +110,8 @@ CANVAS: Final = Rules(
     issuer="https://canvas.sandbox.example",
     platform_storage=True,
     deployment_at_registration=False,
+    review_messages=False,
+    link_history=False,
     bookmarks=True,
     quota=Quota(calls=700, per_second=50),
     ungradable_status=422,

@@ -58,6 +58,8 @@ class Score:
     by_teacher: bool = False
     """Whether a teacher put it there, not the tool."""
     submissions: int = 0
+    submission_url: str | None = None
+    """The address that came with the last submission and opens it, as Canvas' SpeedGrader does."""
 
     def scaled_to(self, maximum: float) -> float | None:
         """The score on the column's own scale."""
@@ -90,8 +92,8 @@ def keep_score(db: sqlite3.Connection, score: Score) -> None:
     """Put a score in its place."""
     db.execute(
         "INSERT OR REPLACE INTO score (line_item_id, sub, timestamp, score_given, score_maximum, comment,"
-        " activity_progress, grading_progress, scoring_user_id, received_at, by_teacher, submissions)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " activity_progress, grading_progress, scoring_user_id, received_at, by_teacher, submissions, submission_url)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tuple(vars(score).values()),
     )
 
@@ -139,8 +141,11 @@ def _settle(score: Score, last: Score | None, column: Column, body: dict[str, An
         return None
     if last is not None and score.score_given is None and extra.get("preserve_score"):
         score = replace(score, score_given=last.score_given, score_maximum=last.score_maximum)
-    before = last.submissions if last is not None else 0
-    return replace(score, submissions=before + (extra.get("new_submission", True) is not False))
+    before, link = (last.submissions, last.submission_url) if last is not None else (0, None)
+    if extra.get("new_submission", True) is False:
+        return replace(score, submissions=before, submission_url=link)
+    link = str(extra.get("submission_data")) if extra.get("submission_type") == "basic_lti_launch" else None
+    return replace(score, submissions=before + 1, submission_url=link)
 
 
 def _read_score(body: dict[str, Any], column: Column) -> Score:

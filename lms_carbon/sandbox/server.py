@@ -11,6 +11,7 @@ from flask import Flask
 
 from lms_carbon.sandbox import (
     access,
+    copying,
     deep_links,
     gradebook,
     journal,
@@ -41,6 +42,7 @@ BLUEPRINTS: Final = (
     registration.blueprint,
     pages.blueprint,
     placing.blueprint,
+    copying.blueprint,
     gradebook.blueprint,
     tool_pages.blueprint,
 )

@@ -16,6 +16,7 @@ PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-co
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
 DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
+SUBMISSION_REVIEW_REQUEST: Final = "LtiSubmissionReviewRequest"
 LTI_VERSION: Final = "1.3.0"
 
 AGS_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/"

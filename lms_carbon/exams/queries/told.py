@@ -124,22 +124,7 @@ def _listed(exam: Exam) -> ListedTarget:
 
 def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None:
     """Answer the hook `reviewed_work`: a person's newest attempt that was handed in, of `exam:<code>`."""
-    kind, _, code = target.partition(":")
-    if kind != "exam" or not code:
-        return None
-    attempt = session.scalar(
-        sa.select(Attempt)
-        .join(Attempt.exam)
-        .where(
-            Exam.institution_id == by.institution_id,
-            Exam.code == code,
-            Attempt.person_id == person_id,
-            Attempt.state == AttemptState.SUBMITTED,
-        )
-        .options(contains_eager(Attempt.exam).joinedload(Exam.instrument))
-        .order_by(Attempt.number.desc())
-        .limit(1)
-    )
+    attempt = _newest_attempt(target, person_id, by.institution_id)
     if attempt is None or attempt.exam.instrument is None or attempt.candidacy_id is None:
         return None
     instrument = attempt.exam.instrument
@@ -151,6 +136,32 @@ def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None
         released=released,
         score=released_score(instrument, attempt.candidacy_id),
         officer_path=f"/exams/{attempt.exam_id}/attempts",
+    )
+
+
+def find_hand_in(target: str, person_id: int, institution_id: int) -> datetime | None:
+    """Answer the hook `handed_in`, of `exam:<code>`."""
+    attempt = _newest_attempt(target, person_id, institution_id)
+    return attempt.submitted_at if attempt is not None else None
+
+
+def _newest_attempt(target: str, person_id: int, institution_id: int) -> Attempt | None:
+    """Return a person's newest attempt that was handed in, with exam and instrument. One query, of exams alone."""
+    kind, _, code = target.partition(":")
+    if kind != "exam" or not code:
+        return None
+    return session.scalar(
+        sa.select(Attempt)
+        .join(Attempt.exam)
+        .where(
+            Exam.institution_id == institution_id,
+            Exam.code == code,
+            Attempt.person_id == person_id,
+            Attempt.state == AttemptState.SUBMITTED,
+        )
+        .options(contains_eager(Attempt.exam).joinedload(Exam.instrument))
+        .order_by(Attempt.number.desc())
+        .limit(1)
     )
 
 

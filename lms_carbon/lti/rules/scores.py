@@ -65,28 +65,50 @@ def next_stamp(at: datetime, last: datetime | None) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+@dataclass(frozen=True, kw_only=True)
+class HandedIn:
+    """The work that a person's first score in a column is for: when it was handed in, and the link that opens it."""
+
+    at: datetime
+    link: str
+
+
 def score_document(
-    *, subject: str, hundredths: int, comment: str | None, stamp: datetime, overwrites: bool = False
+    *,
+    subject: str,
+    hundredths: int,
+    comment: str | None,
+    stamp: datetime,
+    overwrites: bool = False,
+    handed_in: HandedIn | None = None,
 ) -> dict[str, Any]:
     """Return the score as AGS wants it. Always final: anything less would make Moodle clear what it has."""
+    # One submission however often a score is corrected (Canvas makes a new one for every score otherwise),
+    # and a teacher's own grade stays unless somebody here said that ours replaces it.
+    submission: dict[str, Any] = {
+        "new_submission": handed_in is not None,
+        "preserve_score": True,
+        "prioritize_non_tool_grade": not overwrites,
+    }
     document: dict[str, Any] = {
         "userId": subject,
         "scoreGiven": hundredths / 100,
         "scoreMaximum": MAXIMUM,
         "activityProgress": "Completed",
         "gradingProgress": "FullyGraded",
-        "timestamp": stamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{stamp.microsecond // 1000:03}Z",
-        # One submission however often a score is corrected (Canvas makes a new one for every score otherwise),
-        # and a teacher's own grade stays unless somebody here said that ours replaces it.
-        "https://canvas.instructure.com/lti/submission": {
-            "new_submission": False,
-            "preserve_score": True,
-            "prioritize_non_tool_grade": not overwrites,
-        },
+        "timestamp": _moment(stamp),
+        "https://canvas.instructure.com/lti/submission": submission,
     }
+    if handed_in is not None:
+        submission |= {"submission_type": "basic_lti_launch", "submission_data": handed_in.link}
+        document["submission"] = {"submittedAt": _moment(handed_in.at)}  # not the moment of release: that may be late
     if comment is not None:
         document["comment"] = comment
     return document
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 
 def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Verdict:

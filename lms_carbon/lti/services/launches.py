@@ -16,7 +16,8 @@ from lms_carbon.lti.models.launches import Launch
 from lms_carbon.lti.pylti import HardenedMessageLaunch
 from lms_carbon.lti.queries import Platform, find_known, find_platform
 from lms_carbon.lti.rules.addresses import is_usable, safe_return_url
-from lms_carbon.lti.rules.claims import DEEP_LINKING, SUBMISSION_REVIEW, Message
+from lms_carbon.lti.rules.claims import DEEP_LINKING, Message
+from lms_carbon.lti.rules.reviews import subject_of
 from lms_carbon.lti.rules.roles import is_learning, is_teaching
 from lms_carbon.lti.services.copies import WAITING, find_origin, keep_origin
 from lms_carbon.lti.services.deep_links import keep_request
@@ -87,8 +88,8 @@ def admit_launch(launch: HardenedMessageLaunch, *, language: str, at: datetime) 
     launch_id = _insert_launch(
         institution_id=platform.institution_id,
         person_id=person_id,
-        deployment_id=known.deployment_id,
         subject=message.subject,
+        deployment_id=known.deployment_id,
         course_id=course_id,
         resource_link_id=link.id,
         message_type=message.kind,
@@ -228,9 +229,10 @@ def _lead_on(
     """Return the page that a launch opens: the picker, a review, or what the activity points at."""
     if message.kind == DEEP_LINKING:
         return f"/lti/deep-link/{keep_request(platform, message, launch_id=launch_id, at=at)}"
-    if message.kind == SUBMISSION_REVIEW:
+    reviewed = subject_of(message)
+    if reviewed is not None:
         target = link.target or known.line_item_target or message.target
-        keep_review(platform, message, launch_id=launch_id, target=target)
+        keep_review(platform, reviewed, launch_id=launch_id, target=target)
         return REVIEW
     return _find_path(link, platform.institution_id)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from lms_carbon.core.db import session
+from lms_carbon.core.hooks import handed_in
 from lms_carbon.lti.models.registrations import Registration
 from lms_carbon.lti.models.scores import DeliveryState, LineItem, ScoreDelivery
 from lms_carbon.lti.rules.scores import GIVES_UP_AFTER, Outcome, Verdict, pause_after
@@ -38,6 +39,10 @@ class Due:
     ours: Sequence[int]
     """What of ours the gradebook may show, the newest first."""
     last_sent_at: datetime | None
+    institution_id: int
+    target: str
+    handed_in_at: datetime | None = None
+    """When the work was handed in, of a first score; None for later ones and where nobody knows."""
     registration_id: int
     client_id: str
     token_url: str
@@ -113,6 +118,8 @@ def next_due(*, registration_id: int, at: datetime) -> list[Due]:
             ScoreDelivery.person_id,
             ScoreDelivery.seq,
             LineItem.url.label("line_item"),
+            LineItem.institution_id,
+            LineItem.target,
             _last_sent().label("last_sent_at"),
             Registration.id.label("registration_id"),
             Registration.client_id,
@@ -136,6 +143,8 @@ def still_due(due: Due) -> Due | None:
     """Return a score as it is sent now, None where another took its place or the person was let go of."""
     if session.scalar(sa.select(_DELIVERY.c.state).where(_DELIVERY.c.id == due.id)) is not DeliveryState.WAITING:
         return None
+    if due.last_sent_at is None:
+        due = replace(due, handed_in_at=handed_in.first(due.target, due.person_id, due.institution_id))
     return replace(due, ours=_scores_before(due.line_item_id, due.person_id, due.seq)) if due.seq > 1 else due
 
 

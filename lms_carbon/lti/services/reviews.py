@@ -17,7 +17,6 @@ from lms_carbon.lti.errors import NothingHandedInError
 from lms_carbon.lti.models.launches import Launch
 from lms_carbon.lti.models.placing import ReviewRequest
 from lms_carbon.lti.queries import Platform
-from lms_carbon.lti.rules.claims import Message, read_id
 from lms_carbon.people.models.persons import Identity, Person
 
 REVIEW: Final = "/lti/review"
@@ -32,9 +31,8 @@ class Review:
     work: ReviewedWork | None = None
 
 
-def keep_review(platform: Platform, message: Message, *, launch_id: int, target: str | None) -> None:
-    """Keep whose work a launch asks for, where that person and the activity are known; raises `ClaimError`."""
-    subject = read_id(message.for_user.get("user_id"), "for_user.user_id")
+def keep_review(platform: Platform, subject: str, *, launch_id: int, target: str | None) -> None:
+    """Keep whose work a launch asks for, where that person and the activity are known."""
     person_id = session.scalar(
         sa.select(Identity.person_id).where(Identity.provider == platform.provider, Identity.subject == subject)
     )

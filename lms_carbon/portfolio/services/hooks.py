@@ -159,6 +159,13 @@ def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None
     )
 
 
+def find_hand_in(target: str, person_id: int, institution_id: int) -> datetime | None:
+    """Answer the hook `handed_in`, of `portfolio:<code>`."""
+    kind, _, code = target.partition(":")
+    portfolio = find_handed_in_by(code, person_id, institution_id) if kind == KIND and code else None
+    return portfolio.submitted_at if portfolio is not None else None
+
+
 def list_own_work(by: Actor) -> list[OwnWork]:
     """Return the reviews that a candidate is entered for, whatever they were given."""
     if not by.has(Role.CANDIDATE):

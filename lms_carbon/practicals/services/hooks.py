@@ -89,6 +89,13 @@ def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None
     )
 
 
+def find_hand_in(target: str, person_id: int, institution_id: int) -> datetime | None:
+    """Answer the hook `handed_in`, of `practical:<code>`."""
+    kind, _, code = target.partition(":")
+    sheet = find_newest_sheet(code, person_id, institution_id) if kind == "practical" and code else None
+    return sheet.submitted_at if sheet is not None else None
+
+
 def list_open_work(cycle_id: int) -> list[OpenWork]:
     """Return the sheets that candidates are working on, one entry for each practical."""
     return [

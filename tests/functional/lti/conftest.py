@@ -63,10 +63,14 @@ class Both:
 
     def open(self, link: str, sub: str, *, language: str = "en") -> tuple[requests.Session, requests.Response]:
         """Open an activity as a browser without scripts would; returns the browser and the page it ends on."""
+        return self.open_at(f"/launch/{link}", sub, language=language)
+
+    def open_at(self, path: str, sub: str, *, language: str = "en") -> tuple[requests.Session, requests.Response]:
+        """Begin a launch at an address of the platform."""
         browser = requests.Session()
         browser.cookies.set("sandbox_person", sub, domain="localhost.local")
         browser.cookies.set("sandbox_language", language, domain="localhost.local")
-        page = browser.get(f"{self.sandbox}/launch/{link}")
+        page = browser.get(f"{self.sandbox}{path}")
         assert page.status_code == 200, page.text
         loosen(browser)
         action, fields = read_form(page.text)
