@@ -152,6 +152,7 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /exams/<int:exam_id>/late": Rule(OFFICER, "institution"),
     "POST /exams/<int:exam_id>/forms": Rule(OFFICER, "institution"),
     "GET /exams/<int:exam_id>/forms/<int:number>": Rule(OFFICER, "institution"),
+    "GET /exams/<int:exam_id>/forms/<int:number>/text": Rule(OFFICER, "institution"),
     "POST /exams/<int:exam_id>/forms/<int:number>/items": Rule(OFFICER, "institution", {"version": "1"}),
     "POST /exams/<int:exam_id>/forms/<int:number>/items/<int:slot>": Rule(OFFICER, "institution", {"act": "down"}),
     "POST /exams/<int:exam_id>/forms/<int:number>/freeze": Rule(OFFICER, "institution"),

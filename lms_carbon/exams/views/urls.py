@@ -4,7 +4,7 @@ from lms_carbon.core.hooks import NavItem
 from lms_carbon.core.i18n import mark
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.web import SIGNED_IN, package_blueprint, roles
-from lms_carbon.exams.views import desk, papers, runner, start
+from lms_carbon.exams.views import desk, papers, printing, runner, start
 
 blueprint = package_blueprint("exams")
 
@@ -41,6 +41,7 @@ _add(f"{_EXAM}/release", view_func=desk.release, methods=["POST"], access=_OFFIC
 _add(f"{_EXAM}/delete", view_func=desk.delete, methods=["POST"], access=_OFFICERS)
 _add(f"{_EXAM}/forms", endpoint="make_form", view_func=papers.make, methods=["POST"], access=_OFFICERS)
 _add(_FORM, view_func=papers.show_form, access=_OFFICERS)
+_add(f"{_FORM}/text", view_func=printing.print_form, access=_OFFICERS)
 _add(f"{_FORM}/items", view_func=papers.add, methods=["POST"], access=_OFFICERS)
 _add(f"{_FORM}/items/<{_ID}:slot>", view_func=papers.change, methods=["POST"], access=_OFFICERS)
 _add(f"{_FORM}/freeze", view_func=papers.freeze, methods=["POST"], access=_OFFICERS)
