@@ -116,3 +116,25 @@ def test_numeric_trials_stand_on_both_sides_of_the_tolerance() -> None:
 def test_trials_of_odd_values_do_not_fail(value: str) -> None:
     given = content("numeric", value=value, unit=None, accepted_units=[], offered_units=[])
     assert isinstance(try_answers(KINDS["numeric"], given, 1000), list)
+
+
+def test_rows_gaps_and_their_order_are_named_one_by_one() -> None:
+    before, after = content("ordering"), content("ordering")
+    after["rows"] = [after["rows"][1], after["rows"][0], *after["rows"][2:]]
+    found = changes_between(draft("ordering", content=before), draft("ordering", content=after))
+    assert [(str(c.label), str(c.before), str(c.after)) for c in found] == [
+        ("Order of the rows", "A, B, C, D", "B, A, C, D")
+    ]
+    changed = content("cloze", penalty="0")
+    changed["gaps"][0]["answers"].append({"text": "合计*", "credit": "50", "pattern": True})
+    changed["gaps"][2]["correct"] = "a"
+    found = changes_between(draft("cloze"), draft("cloze", content=changed))
+    assert [(str(c.label), str(c.before), str(c.after)) for c in found] == [
+        ("Answers in gap [[g1]]", "总量", "总量, ~ 合计* (50 %)"),
+        ("Right choice in gap [[g3]]", "b", "a"),
+        ("Taken off for each wrong pick", "0.125", "0"),
+    ]
+    moved = content("matching")
+    moved["rows"][0]["option"] = "c"
+    (change,) = changes_between(draft("matching"), draft("matching", content=moved))
+    assert (str(change.label), str(change.before), str(change.after)) == ("Option of row A", "a", "c")
