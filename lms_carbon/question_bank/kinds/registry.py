@@ -6,6 +6,7 @@ from typing import Final
 
 from lms_carbon.question_bank.kinds.base import Kind
 from lms_carbon.question_bank.kinds.calculated import Calculated
+from lms_carbon.question_bank.kinds.case import Case
 from lms_carbon.question_bank.kinds.categorising import Categorising
 from lms_carbon.question_bank.kinds.cloze import Cloze
 from lms_carbon.question_bank.kinds.matching import Matching
@@ -16,7 +17,7 @@ from lms_carbon.question_bank.kinds.short_text import ShortText
 from lms_carbon.question_bank.kinds.single_choice import SingleChoice
 from lms_carbon.question_bank.kinds.true_false import TrueFalse
 
-_ALL: Final = (
+_SIMPLE: Final = (
     SingleChoice(),
     MultipleChoice(),
     TrueFalse(),
@@ -28,6 +29,7 @@ _ALL: Final = (
     Ordering(),
     Categorising(),
 )
+_ALL: Final = (*_SIMPLE, Case(_SIMPLE))
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Kinds by name. A name in the database that is not here is a defect and raises KeyError."""

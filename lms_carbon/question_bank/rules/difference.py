@@ -9,7 +9,7 @@ from lms_carbon.question_bank.html import plain_text
 from lms_carbon.question_bank.kinds.base import points_text
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.rules.about import COGNITIVE
-from lms_carbon.question_bank.rules.parts_in_words import ORDERED, PARTS, list_in_words, member_label, short_name
+from lms_carbon.question_bank.rules.parts_in_words import ORDERED, PART, PARTS, list_in_words, member_label, short_name
 
 IN_LANGUAGE: Final = {"zh": mark("{what}, Chinese"), "en": mark("{what}, English")}
 FIELD_NAMES: Final[Mapping[str, str]] = {
@@ -119,9 +119,22 @@ def changes_between(before: Described, after: Described, *, tags: tuple[str, str
 def _flatten(version: Described, tags: str) -> Flat:
     flat: Flat = {}
     _add(flat, "title", version.title)
-    content = dict(version.content)
+    _add_content(flat, version.content)
+    _add(flat, "points", points_text(version.points))
+    flat["cognitive", ""] = (Reason(FIELD_NAMES["cognitive"]), None, Reason(COGNITIVE.get(version.cognitive, "")))
+    _add(flat, "difficulty", f"{version.difficulty / 100:.2f}")
+    for name in ("minutes", "source", "needs_expert_review"):
+        _add(flat, name, getattr(version, name))
+    _add(flat, "tags", tags)
+    return flat
+
+
+def _add_content(flat: Flat, described: Mapping[str, Any]) -> None:
+    content = dict(described)
     for name in ("stem", "explanation"):
         _add(flat, name, content.pop(name, None))
+    for part in content.pop("parts", []):
+        _add_part(flat, part)
     for group in PARTS:
         rows = content.pop(group, [])
         for row in rows:
@@ -131,13 +144,16 @@ def _flatten(version: Described, tags: str) -> Flat:
             flat[f"{group}-order", ""] = (Reason(ORDER), None, _literal(names))
     for name, value in content.items():
         _add(flat, name, value)
-    _add(flat, "points", points_text(version.points))
-    flat["cognitive", ""] = (Reason(FIELD_NAMES["cognitive"]), None, Reason(COGNITIVE.get(version.cognitive, "")))
-    _add(flat, "difficulty", f"{version.difficulty / 100:.2f}")
-    for name in ("minutes", "source", "needs_expert_review"):
-        _add(flat, name, getattr(version, name))
-    _add(flat, "tags", tags)
-    return flat
+
+
+def _add_part(flat: Flat, part: Mapping[str, Any]) -> None:
+    """Add a part of a case: all of its fields go by the part's name, what they are shows in what they say."""
+    label, key = Reason(PART, {"letter": short_name(str(part["id"]))}), f"parts-{part['id']}"
+    own: Flat = {}
+    _add_content(own, part["content"])
+    _add(own, "points", part["points"])
+    for (name, language), (_, lang, words) in own.items():
+        flat[f"{key}-{name}", language] = (label, lang, words)
 
 
 def _add_row(flat: Flat, group: str, row: Mapping[str, Any]) -> None:

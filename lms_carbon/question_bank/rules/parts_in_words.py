@@ -32,13 +32,15 @@ MEMBERS: Final[Mapping[tuple[str, str], str]] = {
     ("gaps", "fold_script"): mark("Gap {letter}: simplified and traditional characters are the same"),
 }
 """What else a member has, by list and field."""
+PART: Final = mark("Part {letter}")
+"""Of a case; what is in it is content of its own."""
 ORDERED: Final = frozenset({"rows"})
 """Lists whose order may be the key."""
 
 
 def short_name(name: str) -> str:
     """Return the name of a row as pages say it: `r3` → `3`, `b` → `B`, a gap as it stands in the stem."""
-    if re.fullmatch("r[0-9]+", name):
+    if re.fullmatch("[rp][0-9]+", name):
         return name[1:]
     return f"[[{name}]]" if re.fullmatch("g[0-9]+", name) else name.upper()
 

@@ -103,6 +103,13 @@ def _calculated(kind: Kind, content: Content) -> Answers:
         yield from _numeric(kind, kind.as_numeric(content))
 
 
+def _case(kind: Kind, content: Content) -> Answers:
+    key = kind.key_response(content)
+    yield Reason("{text}", {"text": "✓ " + ", ".join(map(short_name, key))}), key
+    for name in list(key)[: MAX_TRIALS - 1]:
+        yield Reason("{text}", {"text": f"✓ {short_name(name)}"}), {name: key[name]}
+
+
 def _other_units(value: Decimal, unit: str) -> Answers:
     try:
         read_unit(unit)
@@ -178,6 +185,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Kind, Content], Answers]]] = {
     "true_false": _true_false,
     "numeric": _numeric,
     "calculated": _calculated,
+    "case": _case,
     "short_text": _short_text,
     "cloze": _cloze,
     "matching": _pairs,

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from lms_carbon.core.i18n import LANGUAGES, current_language, mark, text_in
 from lms_carbon.question_bank.rules.difference import FIELD_NAMES, IN_LANGUAGE
-from lms_carbon.question_bank.rules.parts_in_words import PARTS, short_name
+from lms_carbon.question_bank.rules.parts_in_words import PART, PARTS, short_name
 
 _MORE = {
     "choices": mark("Choices"),
@@ -39,6 +39,7 @@ _ROWS = {
     "gap": PARTS["gaps"],
     "answer": mark("Answer {letter}"),
     "variable": mark("Variable {letter}"),
+    "part": PART,
 }
 _ROW = re.compile(rf"({'|'.join(_ROWS)})-([a-z0-9]+)(?:-(.+))?")
 

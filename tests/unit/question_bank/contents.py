@@ -117,6 +117,19 @@ RAW: dict[str, dict[str, Any]] = {
     "ordering": ORDERING,
     "categorising": CATEGORISING,
 }
+RAW["case"] = {
+    "stem": {"zh": "<p>一家水泥厂。</p>", "en": "<p>A cement works.</p>"},
+    "parts": [
+        {
+            "id": "p1",
+            "kind": "single_choice",
+            "points": "1",
+            "content": {**SINGLE, "explanation": {"zh": "", "en": ""}},
+        },
+        {"id": "p2", "kind": "numeric", "points": "2.5", "content": {**NUMERIC, "explanation": {"zh": "", "en": ""}}},
+        {"id": "p3", "kind": "matching", "points": "1", "content": {**MATCHING, "explanation": {"zh": "", "en": ""}}},
+    ],
+}
 
 
 def content(kind: str, **changes: Any) -> dict[str, Any]:

@@ -11,6 +11,8 @@ const parts = (question) => {
   return [...question.querySelectorAll("input, select")].filter((field) => field.name.startsWith(start))
     .map((field) => [field.name.slice(start.length), field]);
 };
+const inner = (question) => [...question.querySelectorAll(".lc-q")]
+  .map((part) => [part.dataset.slot.slice(question.dataset.slot.length + 1), part]);
 
 const SHAPES = {
   // one of several
@@ -47,6 +49,14 @@ const SHAPES = {
       return filled.length ? Object.fromEntries(filled) : null;
     },
     write: (q, value) => { for (const [name, field] of parts(q)) field.value = value?.[name] ?? ""; },
+  },
+  // several questions in one: the value of each, by the name that its slot ends with
+  parts: {
+    read: (q) => {
+      const given = inner(q).map(([name, part]) => [name, readValue(part)]).filter(([, value]) => value !== null);
+      return given.length ? Object.fromEntries(given) : null;
+    },
+    write: (q, value) => { for (const [name, part] of inner(q)) writeValue(part, value?.[name] ?? null); },
   },
 };
 

@@ -64,7 +64,8 @@ function put(slot, value, flagged, clientAt) {
 }
 
 function changed(target) {
-  const question = target.closest?.(".lc-q");
+  // The whole question, where what changed is in a part of it.
+  const question = target.closest?.(".lc-q")?.closest(".question").querySelector(".lc-q");
   if (!question || finished) return;
   const slot = Number(question.dataset.slot);
   const value = readValue(question);

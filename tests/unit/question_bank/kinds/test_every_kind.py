@@ -127,7 +127,10 @@ def test_the_view_is_the_same_whatever_the_key(name: str, language: str) -> None
         "matching": {"rows": [{**row, "option": "c"} for row in RAW["matching"]["rows"]]},
         "ordering": {"rows": RAW["ordering"]["rows"][::-1], "scoring": "all_or_nothing"},
         "categorising": {"rows": [{**row, "category": "a"} for row in RAW["categorising"]["rows"]]},
+        "case": {"parts": [{**RAW["case"]["parts"][0], "content": {**RAW["single_choice"], "correct": ["a"]}}]},
     }[name]
+    if name == "case":
+        other["parts"] += RAW["case"]["parts"][1:]
     shown = KINDS[name].candidate_view(content(name), language, seed="7")
     assert shown == KINDS[name].candidate_view(content(name, **other), language, seed="7")
     assert "correct" not in str(dataclasses.asdict(shown))
@@ -164,6 +167,13 @@ def test_an_answer_by_form_is_the_answer_by_script(name: str) -> None:
         "matching": _named("matching", ["a", "b", "b"], "options"),
         "ordering": _named("ordering", ["1", "2", "3", "4"]),
         "categorising": _named("categorising", ["a", "b"], "categories"),
+        "case": [
+            *(("slot-3-part", part) for part in ("p1:single_choice", "p2:numeric", "p3:matching")),
+            ("slot-3-p1", "b"),
+            ("slot-3-p2", "32368"),
+            ("slot-3-p2-unit", "tCO2"),
+            *((each.replace("slot-3", "slot-3-p3"), pick) for each, pick in _named("matching", list("abb"), "options")),
+        ],
     }[name]
     raw = kind.response_from_form(MultiDict(sent), "slot-3")
     assert kind.normalise_response(example, raw) == key
@@ -211,6 +221,9 @@ def _as_form(values: dict[str, Any]) -> list[tuple[str, str]]:
     names += ("constraints", "formula", "digits")
     for name in (*names, "scoring", "penalty", "minimum"):
         sent += [(name, str(values[name]))] if name in values else []
+    for part in values.get("parts", []):
+        sent += [("part", part.id), (f"part-{part.id}-kind", part.kind.name), (f"part-{part.id}-points", part.points)]
+        sent += [(f"part-{part.id}-{field}", text) for field, text in _as_form(dict(part.values))]
     sent += [("shuffle", "1")] if values.get("shuffle") else []
     sent += [("correct", str(values["correct"]).lower())] if "correct" in values else []
     return sent

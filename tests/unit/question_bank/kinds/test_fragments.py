@@ -34,6 +34,7 @@ GAPPED: dict[str, dict[str, Any]] = {
     },
     "matching": {"rows": [_HALF], "options": [_HALF, {**_HALF, "id": "b"}]},
     "ordering": {"rows": [_HALF]},
+    "case": {"parts": [{"id": "p1", "kind": "ordering", "points": "0", "content": {"stem": {}, "rows": [_HALF]}}]},
     "categorising": {"rows": [_HALF, {"id": "b", "text": {}}], "categories": []},
 }
 """What is wrong with a draft of each kind, so that every sentence has to find its field."""
@@ -99,7 +100,7 @@ def test_the_candidate_fragment_is_labelled_and_named_by_slot(name: str, languag
     assert all(each == "slot-3" or each.startswith("slot-3-") for each in names)
     ids = {f"slot-3-{row['id']}" for member in ("rows", "options") for row in RAW[name].get(member, [])}
     assert not ids & set(names), "a row's own name may tell its place"
-    assert len(page.all("fieldset")) == len(page.all("legend")) == 1
+    assert len(page.all("fieldset")) == len(page.all("legend")) == (3 if name == "case" else 1)
 
 
 @every_kind
@@ -116,6 +117,7 @@ def test_the_candidate_fragment_holds_the_answer_given(name: str) -> None:
         "matching": 3,
         "ordering": 4,
         "categorising": 2,
+        "case": 6,
     }
     assert sum(filled.count(mark) for mark in marks) == several.get(name, 1)
 
@@ -123,7 +125,8 @@ def test_the_candidate_fragment_holds_the_answer_given(name: str) -> None:
 @every_kind
 def test_read_only_leaves_nothing_to_change(name: str) -> None:
     page = _Reader(_candidate(name, "en", readonly=True))
-    assert all("disabled" in each or "readonly" in each for each in page.all("input", "select"))
+    fields = [each for each in page.all("input", "select") if each.get("type") != "hidden"]
+    assert all("disabled" in each or "readonly" in each for each in fields)
 
 
 @every_kind
