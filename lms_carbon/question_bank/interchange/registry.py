@@ -9,6 +9,7 @@ from lms_carbon.question_bank.interchange.errors import UnknownFormatError
 from lms_carbon.question_bank.interchange.moodle import reading as moodle_reading
 from lms_carbon.question_bank.interchange.moodle import writing as moodle_writing
 from lms_carbon.question_bank.interchange.qti import reading as qti_reading
+from lms_carbon.question_bank.interchange.qti import writing as qti_writing
 from lms_carbon.question_bank.interchange.safe_zip import list_members
 
 _ALL: Final[tuple[Format, ...]] = (
@@ -28,6 +29,22 @@ _ALL: Final[tuple[Format, ...]] = (
         media_type="application/zip",
         recognise=qti_reading.recognise,
         read=qti_reading.read,
+    ),
+    Format(
+        name="qti-3.0",
+        title="QTI 3.0",
+        suffix=".zip",
+        media_type="application/zip",
+        recognise=lambda _: False,
+        write=qti_writing.write_30,
+    ),
+    Format(
+        name="qti-2.2",
+        title="QTI 2.2",
+        suffix=".zip",
+        media_type="application/zip",
+        recognise=lambda _: False,
+        write=qti_writing.write_22,
     ),
 )
 

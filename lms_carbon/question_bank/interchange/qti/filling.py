@@ -191,6 +191,9 @@ def _number_gap(reading: Reading, declaration: Declaration, name: str, right: st
             gap.variants.append({"tolerance": {"kind": mode, "value": allowed[0]}})
             size = (read_fraction(allowed[0]) or Fraction(0)) * (abs(value) / 100 if mode == "relative" else 1)
             steps |= {value + size, value - size, value + size * 2}
+    for rounded in reading.item.iter("equalRounded"):
+        if readable(rounded.get("figures", "")):
+            gap.variants.append({"tolerance": {"kind": "significant", "value": rounded.get("figures", "")}})
     numbers = [write_number(decimal_of(step)) for step in sorted(steps) if step != value]
     gap.others = [((number,), number) for number in numbers]
     return gap

@@ -23,7 +23,7 @@ from lms_carbon.question_bank.interchange.qti.filling import (
     together,
 )
 from lms_carbon.question_bank.interchange.qti.markup import Files, Markup
-from lms_carbon.question_bank.interchange.qti.names import Element, bring_in, children, words
+from lms_carbon.question_bank.interchange.qti.names import XML_LANG, Element, bring_in, children, words
 from lms_carbon.question_bank.interchange.qti.pairing import read_match, read_order
 from lms_carbon.question_bank.interchange.qti.parts import NEEDS, NotReadableError, Part, Reading, Scorer, settle
 from lms_carbon.question_bank.interchange.safe_xml import parse_xml
@@ -37,7 +37,6 @@ NO_ITEM: Final = mark("This is no question of QTI 2 or 3.")
 FEEDBACK_MOVED: Final = mark("Feedback to answers was put into the explanation.")
 KEY_SHORT: Final = mark("Its own right answer would not earn all its points.")
 
-_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _CUT: Final = re.compile("\0([0-9]+)\0")
 _GAP: Final = re.compile(r"\[\[(g[0-9]+)\]\]")
 _BLOCKS: Final[Mapping[str, Callable[[Reading, Element], Part]]] = {
@@ -92,7 +91,7 @@ def _read(
 ) -> Finding:
     declared = read_declarations(root)
     body = next(iter(children(root, "itemBody")), root)
-    language = language_of(root.get(_LANG) or body.get(_LANG) or "") or ("zh" if has_han(words(body)) else "en")
+    language = language_of(root.get(XML_LANG) or body.get(XML_LANG) or "") or ("zh" if has_han(words(body)) else "en")
     markup = Markup(files, limits, losses)
     reading = Reading(
         item=root, language=language, declared=declared, markup=markup, losses=losses,

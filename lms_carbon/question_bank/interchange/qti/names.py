@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from lxml import etree
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for its elements
+XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 _MATHML_3: Final = "http://www.w3.org/2010/Math/MathML"
 _OURS: Final = (

@@ -11,6 +11,7 @@ from typing import Final
 
 from lms_carbon.question_bank.interchange.qti.declarations import Declared, Mapped, Values, read_fraction
 from lms_carbon.question_bank.interchange.qti.names import Element, children, words
+from lms_carbon.question_bank.kinds.numeric_reading import equal_at_digits
 
 Answers = Mapping[str, Values]
 _TRUE: Final = ("true",)
@@ -150,7 +151,7 @@ class _Run:
 
     def reckon(self, name: str, expression: Element, operands: list[Values]) -> Values:
         numbers = [number for operand in operands for value in operand if (number := read_fraction(value)) is not None]
-        if name not in _ARITHMETIC and name not in _COMPARE and name != "equal":
+        if name not in _ARITHMETIC and name not in _COMPARE and name not in {"equal", "equalRounded"}:
             raise UnknownRuleError(name)
         if name == "sum":
             return _number(sum(numbers, Fraction(0)))
@@ -158,6 +159,11 @@ class _Run:
             return ()
         if name == "equal":
             return _truth(_equal(expression, *numbers[:2]))
+        if name == "equalRounded":
+            figures = expression.get("figures", "")
+            if expression.get("roundingMode", "significantFigures") != "significantFigures" or not figures.isdecimal():
+                raise UnknownRuleError(name)
+            return _truth(equal_at_digits(numbers[0], numbers[1], max(1, min(int(figures), 30))))
         if name in _COMPARE:
             return _truth(_COMPARE[name](numbers[0], numbers[1]))
         return _number(_ARITHMETIC[name](numbers)) if name != "divide" or numbers[1] else ()
