@@ -37,8 +37,8 @@ PORTFOLIO_CODE: Final = "demo-portfolio"
 PRACTICE_CODE: Final = "demo-practice"
 OTHER_EXAM_CODE: Final = "xishan-exam"
 POSITION: Final = "5.2.1"
-SIGNED: Final = 9
-"""How many samples on each requirement of the position have been signed: all there are."""
+SIGNED: Final = 20
+"""At most so many samples on each requirement of the position have been signed; there are fewer."""
 OTHER_REVIEWER: Final = "程敏"
 """Signs at the second institution, without an account in the sandbox."""
 LASTS: Final = timedelta(days=30)

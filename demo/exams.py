@@ -18,6 +18,8 @@ from lms_carbon.question_bank.services.reviews import approve
 
 KNOWLEDGE: Final = ("sample-521a1", "sample-521a2", "sample-521a3", "sample-521a4")
 PER_REQUIREMENT: Final = 5
+PRACTICE: Final = 8
+"""How many questions there are to practise on, of all kinds but true or false."""
 RULES: Final = {
     "zh": "独立完成，不得使用其他资料；所需的系数都在题中给出。",
     "en": "Work alone and use no other material; all factors needed are given in the questions.",
@@ -52,7 +54,7 @@ def make_practice(place: Place, code: str, at: datetime) -> Exam:
         rules={"zh": "这是练习，不计分。", "en": "This is practice; it does not count."},
     )
     exam = create_exam(code=code, settings=settings, by=place.officer, at=at)
-    put_up(exam, sample_versions(place.institution_id, "practice-", most=3), place.officer, at)
+    put_up(exam, sample_versions(place.institution_id, "practice-", most=PRACTICE), place.officer, at)
     return exam
 
 
