@@ -30,7 +30,15 @@ from lms_carbon.question_bank.views.blueprint import AUTHORS, ID, READERS, bluep
 from lms_carbon.question_bank.views.picking import pick
 from lms_carbon.question_bank.views.prefill import prefill
 from lms_carbon.question_bank.views.sheet import show_sheet
-from lms_carbon.question_bank.views.showing import Side, codes_in_words, name_of, say_reason, side_of, tags_shown
+from lms_carbon.question_bank.views.showing import (
+    Side,
+    codes_in_words,
+    name_of,
+    say_reason,
+    side_of,
+    tags_shown,
+    texts_behind,
+)
 
 Answer = str | Response | tuple[str, int]
 WRITING = frozenset({"save", "try", "submit"})
@@ -208,6 +216,7 @@ def _parts(desk: Desk, form: MultiDict[str, str]) -> dict[str, Any]:
     name, lang = name_of(desk.version, current_language()) if desk.version else ("", "")
     difficulty = entered.about["difficulty"]
     return {
+        "older": texts_behind(desk.version, now=entered.draft) if desk.version else [],
         "entered": entered,
         "kind": entered.kind,
         "name": name,

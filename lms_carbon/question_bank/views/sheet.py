@@ -26,7 +26,14 @@ from lms_carbon.question_bank.rules.states import STATE_NAMES, STEP_NAMES, Step,
 from lms_carbon.question_bank.services.drafts import new_version, tags_of
 from lms_carbon.question_bank.services.reviews import comment, retire, withdraw
 from lms_carbon.question_bank.views.blueprint import ID, READERS, blueprint
-from lms_carbon.question_bank.views.showing import candidate_views, name_of, side_of, tags_shown, version_changes
+from lms_carbon.question_bank.views.showing import (
+    candidate_views,
+    name_of,
+    side_of,
+    tags_shown,
+    texts_behind,
+    version_changes,
+)
 
 
 def show_sheet(
@@ -48,6 +55,7 @@ def show_sheet(
         side=side_of(kind, version, len(version.tags)),
         views=candidate_views(kind, version.content, key_for=version.points),
         tags=tags_shown(tags_of(version)),
+        older=texts_behind(version),
         before=before,
         changes=version_changes(before, version) if before else [],
         notes=[note for note in list_notes(question) if note.version_id == version.id],

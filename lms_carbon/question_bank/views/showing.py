@@ -19,6 +19,7 @@ from lms_carbon.question_bank.queries.statements import StatementUse, statements
 from lms_carbon.question_bank.rules.about import Tag
 from lms_carbon.question_bank.rules.difference import Change, changes_between
 from lms_carbon.question_bank.rules.readiness import Check, check_version, is_ready
+from lms_carbon.question_bank.rules.translations import older_texts
 from lms_carbon.question_bank.rules.trials import Trial, try_answers
 from lms_carbon.question_bank.services.drafts import tags_of
 
@@ -140,6 +141,15 @@ def version_changes(before: QuestionVersion, after: QuestionVersion) -> list[Cha
     """Return what differs between two stored versions, tags included."""
     sides = (tags_shown(tags_of(before)), tags_shown(tags_of(after)))
     return changes_between(before, after, tags=(codes_in_words(sides[0]), codes_in_words(sides[1])))
+
+
+def texts_behind(version: QuestionVersion, *, now: Any = None) -> list[str]:
+    """Return the form's fields whose text is older than the other language's; `now` is a draft not saved yet."""
+    described = [*(each for each in version.question.versions if each.number < version.number), now or version]
+    return [
+        f"{field}-{language}"
+        for field, language in older_texts({"title": each.title, **each.content} for each in described)
+    ]
 
 
 def name_of(version: QuestionVersion, language: str) -> tuple[str, str]:

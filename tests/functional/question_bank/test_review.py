@@ -1,5 +1,6 @@
 """Review over HTTP and by services: who may decide, what is told, and that what was signed never changes."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -129,6 +130,8 @@ def test_the_next_version_supersedes_and_shows_its_difference(bank: Bank) -> Non
     assert "<del>Carbon is an element.</del>" in page
     assert "<ins>Coal is.</ins>" in page
     assert "<del>yes</del>" in page
+    assert re.search(r"Older than the other language.*?<li>Stem, Chinese</li>\s*</ul>", page, re.DOTALL)
+    assert "Older than the other language" not in author.get(f"{path}/versions/1").text
     assert "5.2.1-a-4" in page
     bank.sign(question_id, revision=2)
     assert states(bank) == [VersionState.RETIRED, VersionState.APPROVED]
