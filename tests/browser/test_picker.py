@@ -1,10 +1,14 @@
 """Picking activities from inside a course, in the platform's frame and on a narrow screen."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Frame, expect
+from playwright.sync_api import Browser, Frame, expect
 
+from lms_carbon.sandbox.config import load_config
+from lms_carbon.sandbox.rules import RULES
+from tests.browser.test_entrance import NoCookiesInFrames
 from tests.support.browser import Site, Visitor, assert_accessible, assert_fits, assert_targets, screenshot, settle
 from tests.support.placing import connect, make_placeable
 from tests.support.sandbox import RunningSandbox, start_sandbox
@@ -56,3 +60,29 @@ def test_a_teacher_picks_in_the_frame(visitor: Visitor, platform: RunningSandbox
 def _frame(frame: Frame) -> Frame:
     settle(frame)
     return frame
+
+
+def test_a_teacher_picks_where_a_frame_keeps_no_cookie(chromium: Browser, site: Site) -> None:
+    site.app.wsgi_app = NoCookiesInFrames(site.app.wsgi_app)  # type: ignore[method-assign]
+    config = replace(load_config(), rules=RULES["moodle"])  # no storage of the platform's either
+    with start_sandbox(site.url, config=config) as sandbox:
+        institution_id = connect(site.app, sandbox)
+        with site.app.app_context():
+            make_placeable(institution_id)
+        visitor = Visitor(chromium, Site(str(sandbox), site.app))
+        page = visitor.open(COURSE)
+        page.context.add_cookies([{"name": "sandbox_person", "value": "u-zhao", "url": str(sandbox)}])
+        page.goto(f"{sandbox}{COURSE}/add")
+        page.locator("details summary").click()
+        with page.expect_popup() as opening:
+            page.frame_locator("main iframe").get_by_role("button", name="Open the activity").click()
+        window = opening.value
+        window.locator("li.pick", has_text="<A>").get_by_role("checkbox").check()
+        assert_accessible(window)
+        screenshot(window, "picker-window")
+        window.get_by_role("button", name="Add to the course").click()
+        expect(window.get_by_text("1 activity was added.")).to_be_visible()  # said by the platform
+        page.goto(f"{sandbox}{COURSE}")
+        expect(page.get_by_role("link", name="Written exam <A>")).to_be_visible()
+        visitor.close()
+        assert not visitor.problems, "\n".join(visitor.problems)

@@ -27,9 +27,8 @@ from lms_carbon.lti.policy import taught_courses
 from lms_carbon.lti.queries import Platform
 from lms_carbon.lti.rules.claims import Message
 from lms_carbon.lti.rules.copies import Trail, read_trail
-from lms_carbon.people.models.persons import RoleGrant
 from lms_carbon.people.services.audit import record_act
-from lms_carbon.people.services.messages import tell_all
+from lms_carbon.people.services.messages import tell_holders
 
 _COPY: Final[Any] = LinkCopy.__table__
 _PICK: Final[Any] = PickedItem.__table__
@@ -167,17 +166,12 @@ def keep_origin(
 
 def _tell_officers(institution_id: int, course_id: int | None, title: str, at: datetime) -> None:
     course = session.scalar(sa.select(Course.title).where(Course.id == course_id)) if course_id else None
-    officers = session.scalars(
-        sa.select(RoleGrant.person_id).where(
-            RoleGrant.institution_id == institution_id, RoleGrant.role == Role.OFFICER, RoleGrant.ended_at.is_(None)
-        )
-    )
-    people = [(person_id, DESK) for person_id in dict.fromkeys(officers)]
-    tell_all(
-        people=people,
+    tell_holders(
+        role=Role.OFFICER,
         institution_id=institution_id,
         sentence=TOLD,
         params={"link": title, "course": course or ""},
+        path=DESK,
         at=at,
     )
 

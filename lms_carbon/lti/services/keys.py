@@ -33,6 +33,33 @@ class Rotation:
     """True where another key signs than before."""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How the keys of one registration stand: the announced one may sign from `ready_at` on."""
+
+    kid: str
+    announced_at: datetime | None
+    ready_at: datetime | None
+    ready: bool
+
+
+def find_standing(*, registration_id: int, at: datetime) -> Standing | None:
+    """Return how a registration's keys stand; None where none signs. One query."""
+    keys = session.scalars(
+        sa.select(ToolKey)
+        .where(ToolKey.registration_id == registration_id, ToolKey.state != KeyState.RETIRED)
+        .order_by(ToolKey.id)
+    ).all()
+    active = [key for key in keys if key.state is KeyState.ACTIVE]
+    coming = next((key for key in keys if key.state is KeyState.NEXT), None)
+    if not active:
+        return None
+    announced_at = coming.created_at if coming else None
+    ready_at = announced_at + ANNOUNCED if announced_at else None
+    ready = ready_at is not None and at >= ready_at
+    return Standing(active[-1].kid, announced_at, ready_at, ready)
+
+
 def rotate_keys(
     *, by: Actor | None, registrations: Sequence[Registration], leaked: bool, at: datetime
 ) -> list[Rotation]:

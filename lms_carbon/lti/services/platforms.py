@@ -7,14 +7,20 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.errors import NotFoundError
-from lms_carbon.core.identity import Actor
+from lms_carbon.core.i18n import mark
+from lms_carbon.core.identity import Actor, Role
 from lms_carbon.lti.caches import caches
 from lms_carbon.lti.models.registrations import Deployment, Registration
 from lms_carbon.lti.platform_errors import RegistrationExistsError
 from lms_carbon.lti.rules.addresses import origin_of
 from lms_carbon.lti.services.registrations import check_addresses
 from lms_carbon.people.services.audit import record_act
+from lms_carbon.people.services.messages import tell_holders
 
+WAITS: Final = mark(
+    "Somebody opened the tool from the place “{place}” of “{platform}”, which nobody has confirmed yet. "
+    "Confirm it, and its activities can be opened."
+)
 MOST_PENDING: Final = 20
 """Places of one platform that wait at a time; more than that nobody would look through."""
 
@@ -128,6 +134,14 @@ def learn_deployment(*, registration_id: int, deployment_id: str, at: datetime) 
     )
     if kept.rowcount:  # type: ignore[attr-defined]  # else another launch of the same place was first
         _note(None, registration, "deployment.learn", {"deployment": deployment_id}, at=at)
+        tell_holders(
+            role=Role.ADMINISTRATOR,
+            institution_id=registration.institution_id,
+            sentence=WAITS,
+            params={"platform": registration.name, "place": deployment_id},
+            path=f"/lti/platforms/{registration_id}",
+            at=at,
+        )
     return True
 
 

@@ -20,6 +20,7 @@ from lms_carbon.lti.platform_errors import RegistrationExistsError, Registration
 from lms_carbon.lti.queries import list_platforms
 from lms_carbon.lti.rules.platforms import PRESETS, SCOPE_WORDS, canvas_configuration, missing_scopes, tool_addresses
 from lms_carbon.lti.schemas import DeploymentForm, NewPlatformForm, PlatformForm
+from lms_carbon.lti.services.keys import find_standing
 from lms_carbon.lti.services.platforms import (
     add_deployment,
     confirm_deployment,
@@ -69,6 +70,7 @@ def _platform_page(registration: Registration, form: Form) -> str:
         platform=registration,
         waiting=[place for place in places if place.pending_since is not None],
         places=[place for place in places if place.pending_since is None],
+        keys=find_standing(registration_id=registration.id, at=now()),
         missing=[SCOPE_WORDS[scope] for scope in missing_scopes(registration.granted_scopes)],
         form=form,
     )

@@ -8,6 +8,7 @@ from lms_carbon.lti.views import (
     picker,
     platforms,
     platforms_health,
+    platforms_keys,
     platforms_register,
     review,
     scores,
@@ -53,6 +54,9 @@ blueprint.add_url_rule(f"{_PLATFORM}/places", view_func=platforms.add_place, met
 blueprint.add_url_rule(f"{_PLACE}/confirm", view_func=platforms.confirm_place, methods=["POST"], access=_manage)
 blueprint.add_url_rule(f"{_PLACE}/remove", view_func=platforms.drop_place, methods=["POST"], access=_manage)
 blueprint.add_url_rule(f"{_PLATFORM}/end", view_func=platforms.end_platform, methods=["POST"], access=_manage)
+blueprint.add_url_rule(
+    f"{_PLATFORM}/keys", endpoint="rotate_keys", view_func=platforms_keys.rotate, methods=["POST"], access=_manage
+)
 
 _COPIES = "/lti/copies"
 _DECIDING = roles(*copies.MAY_DECIDE)

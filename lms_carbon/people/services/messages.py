@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms_carbon.core.db import session
-from lms_carbon.core.identity import Actor
+from lms_carbon.core.identity import Actor, Role
+from lms_carbon.people.models.persons import RoleGrant
 from lms_carbon.people.models.records import Message
 
 
@@ -36,6 +37,26 @@ def tell(
         )
     )
     session.flush()
+
+
+def tell_holders(
+    *,
+    role: Role,
+    institution_id: int,
+    sentence: str,
+    params: Mapping[str, Any] | None = None,
+    path: str,
+    at: datetime,
+) -> None:
+    """Put a line into the inbox of everybody who holds a role in an institution. As `tell` in all else."""
+    holders = session.scalars(
+        sa.select(RoleGrant.person_id)
+        .where(RoleGrant.institution_id == institution_id, RoleGrant.role == role, RoleGrant.ended_at.is_(None))
+        .distinct()
+        .order_by(RoleGrant.person_id)
+    ).all()
+    people = [(person_id, path) for person_id in holders]
+    tell_all(people=people, institution_id=institution_id, sentence=sentence, params=params, at=at)
 
 
 def mark_read(*, by: Actor, message_id: int | None, at: datetime) -> None:

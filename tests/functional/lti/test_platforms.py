@@ -7,10 +7,14 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Role
-from lms_carbon.lti.models.registrations import Deployment, Registration
+from lms_carbon.core.transaction import transaction
+from lms_carbon.lti.models.registrations import Deployment, KeyState, Registration, ToolKey
+from lms_carbon.lti.services.keys import ANNOUNCED
 from lms_carbon.people.models.persons import Person
+from lms_carbon.people.models.records import Message
 from tests.support.platform import FakePlatform, start_platform
 from tests.support.world import list_acts, make_institution, make_person, sign_in, submit
 
@@ -70,6 +74,9 @@ def test_a_platform_by_hand_whose_place_waits(app: Flask, admin: FlaskClient, pl
         assert refused.status_code == 400
         assert "has to confirm this place" in refused.text
     assert _people(app) == []
+    with app.app_context(), transaction(write=False):
+        [message] = session.scalars(sa.select(Message))  # of two launches
+        assert (message.path, message.params) == (path, {"platform": "School Moodle", "place": "dep-1"})
     page = admin.get(path).text
     assert "Waiting to be confirmed" in page
     assert "dep-1" in page
@@ -102,7 +109,23 @@ def test_a_platform_that_moves_keeps_its_people(app: Flask, admin: FlaskClient, 
     assert len(_people(app)) == 1
     assert "Moved Moodle" in admin.get("/lti/platforms").text
 
+    for said in ("Announce a new key", "The new key is announced", "can sign when the platform has had time"):
+        assert said in admin.get(path).text, said
+        if said.startswith("Announce"):
+            assert submit(admin, f"{path}/keys", page=path).status_code == 303
+    with app.app_context(), transaction():
+        old = now() - ANNOUNCED
+        session.execute(sa.update(ToolKey).where(ToolKey.state == KeyState.NEXT).values(created_at=old))
+    assert "Let the announced key sign" in admin.get(path).text
+    submit(admin, f"{path}/keys", page=path)
+    assert "The new key signs now" in admin.get(path).text
+    submit(admin, f"{path}/keys", {"leaked": "1"}, page=path)
+    with app.app_context(), transaction(write=False):
+        states = session.scalars(sa.select(ToolKey.state).order_by(ToolKey.id)).all()
+    assert states == [KeyState.RETIRED, KeyState.RETIRED, KeyState.RETIRED, KeyState.ACTIVE]
+
     submit(admin, f"{path}/end", page=path)
+    assert submit(admin, f"{path}/keys", page="/lti/platforms").status_code == 404
     with app.app_context():
         assert session.scalars(sa.select(Registration.ended_at)).one() is not None
     assert "has not been allowed to launch since" in admin.get(path).text

@@ -1,14 +1,17 @@
 """Whose work a launch asks for, and what a first score says of the work it is for."""
 
+import json
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from lms_carbon.lti.errors import ClaimError
+from lms_carbon.lti.gradebook import Access, Sending, send_score
+from lms_carbon.lti.http import Answer
 from lms_carbon.lti.rules.claims import LTI, read_message
 from lms_carbon.lti.rules.reviews import review_link, subject_of
-from lms_carbon.lti.rules.scores import HandedIn, score_document
+from lms_carbon.lti.rules.scores import SENT, HandedIn, score_document
 from tests.unit.lti.test_claims import AT, valid
 
 LAUNCH = "https://tool.example/lti/launch"
@@ -44,6 +47,21 @@ def test_no_user_at_all_is_refused(changes: dict[str, Any]) -> None:
     message = read_message(valid() | {LTI + name: value for name, value in changes.items()})
     with pytest.raises(ClaimError):
         subject_of(message)
+
+
+def test_a_platform_without_attempts_left_gets_the_score_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[dict[str, Any]] = []
+
+    def call(*_: Any, data: bytes, **__: Any) -> Answer:
+        sent.append(json.loads(data))
+        return Answer(422 if len(sent) == 1 else 204, {}, b"")
+
+    monkeypatch.setattr("lms_carbon.lti.gradebook.call_platform", call)
+    access = Access(registration_id=1, client_id="c", token_url="", audience="", key=lambda: None)
+    work = HandedIn(at=AT, link=review_link(LAUNCH, "5"))
+    score = Sending(line_item="", subject="5", score=1, comment=None, ours=(), overwrites=True, handed_in=work)
+    assert send_score(access, score, stamp=AT, at=AT) == SENT
+    assert [each[CANVAS]["new_submission"] for each in sent] == [True, False]
 
 
 def test_only_a_first_score_makes_a_submission() -> None:
