@@ -68,6 +68,13 @@ class ReasonMissingError(InvalidInputError):
     sentence = mark("Say why you send it back, so that the author can act on it.")
 
 
+class DoubtMissingError(InvalidInputError):
+    """Suspending without saying why leaves nobody anything to look into."""
+
+    code = "doubt-missing"
+    sentence = mark("Say what is in doubt, so that somebody can look into it.")
+
+
 class EmptyNoteError(InvalidInputError):
     """A comment without words."""
 
@@ -134,3 +141,45 @@ class WeightSheetError(InvalidInputError):
         """Keep what is wrong, in the order of the sheet."""
         super().__init__({"file": [str(reason) for reason in found]})
         self.found = tuple(found)
+
+
+class NothingChosenError(InvalidInputError):
+    """An act on many questions without any."""
+
+    code = "nothing-chosen"
+    sentence = mark("No question is ticked, so nothing was done.")
+
+
+class TooManyChosenError(InvalidInputError):
+    """An act on more questions than are taken at once."""
+
+    code = "too-many-chosen"
+    sentence = mark("At most {limit} questions are changed at once. Narrow the list down first.")
+
+
+class UnknownRequirementError(InvalidInputError):
+    """A code that the standard does not have."""
+
+    code = "unknown-requirement"
+    sentence = mark("The standard has no requirement of this code. Codes look like 5.2.1-a-3.")
+
+
+class UndoneAlreadyError(ConflictError):
+    """An act is taken back once."""
+
+    code = "undone-already"
+    sentence = mark("This was undone already.")
+
+
+class ViewNameError(InvalidInputError):
+    """A view without a name, or with one of book length."""
+
+    code = "view-name"
+    sentence = mark("A view has a name of 1 to {limit} characters.")
+
+
+class TooManyViewsError(InvalidInputError):
+    """More views than anybody finds their way in."""
+
+    code = "too-many-views"
+    sentence = mark("You keep {limit} views already. Remove one first.")

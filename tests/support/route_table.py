@@ -63,7 +63,6 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /lti/platforms/<int:registration_id>/edit": Rule(ADMINISTRATOR, "institution"),
     "POST /lti/platforms/<int:registration_id>/edit": Rule(ADMINISTRATOR, "institution"),
     "GET /lti/platforms/<int:registration_id>/health": Rule(ADMINISTRATOR, "institution"),
-    "POST /lti/platforms/<int:registration_id>/keys": Rule(ADMINISTRATOR, "institution"),
     "POST /lti/platforms/<int:registration_id>/places": Rule(ADMINISTRATOR, "institution"),
     "POST /lti/platforms/<int:registration_id>/places/<int:place_id>/confirm": Rule(ADMINISTRATOR, "institution"),
     "POST /lti/platforms/<int:registration_id>/places/<int:place_id>/remove": Rule(ADMINISTRATOR, "gone"),
@@ -128,6 +127,12 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /questions/<int:question_id>/versions/<int:number>": Rule(
         BANK, "institution", {"action": "comment", "text": "!"}
     ),
+    "GET /questions/bulk": Rule(BANK),
+    "POST /questions/bulk": Rule(BANK),
+    "GET /questions/bulk/<int:act_id>": Rule(BANK, "gone"),
+    "POST /questions/bulk/<int:act_id>": Rule(BANK, "gone", {"action": "undo"}),
+    "POST /questions/views": Rule(BANK),
+    "POST /questions/views/<int:view_id>": Rule(BANK, "gone", {"action": "remove"}),
     "GET /questions/coverage": Rule(BANK),
     "GET /questions/coverage.xlsx": Rule(BANK),
     "GET /questions/weights": Rule(BANK),

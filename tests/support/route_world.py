@@ -64,6 +64,8 @@ class Objects:
             .replace("<int:copy_id>", "1")
             .replace("<int:slot>", "1")
             .replace("<int:table_id>", "1")
+            .replace("<int:act_id>", "1")
+            .replace("<int:view_id>", "1")
         )
 
 

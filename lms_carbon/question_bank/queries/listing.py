@@ -85,6 +85,18 @@ def list_questions(*, by: Actor, wanted: Filter, after: str = "", limit: int = P
     return Page(rows[:limit], _cursor(rows[limit - 1]) if more else None)
 
 
+def count_questions(*, by: Actor, wanted: Filter) -> int:
+    """Return how many questions the filter finds."""
+    found = _shown(by, wanted.state).where(*_conditions(by, wanted)).with_only_columns(sa.func.count())
+    return session.scalars(found).one()
+
+
+def find_question_ids(*, by: Actor, wanted: Filter, limit: int) -> list[int]:
+    """Return the ids of the questions that the filter finds, the smallest first, `limit` at most."""
+    found = _shown(by, wanted.state).where(*_conditions(by, wanted)).with_only_columns(Question.id)
+    return list(session.scalars(found.order_by(Question.id).limit(limit)))
+
+
 def count_by_state(*, by: Actor) -> dict[VersionState, int]:
     """Return how many questions the list has for each state, zeros included."""
     questions_of(by)

@@ -1,6 +1,6 @@
 """One question with all its versions, tags and notes, in a fixed number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -11,7 +11,7 @@ from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion, ReviewNote, VersionEditor
 from lms_carbon.question_bank.policy import questions_of
-from lms_carbon.question_bank.rules.states import OPEN, VersionState
+from lms_carbon.question_bank.rules.states import OPEN, STANDING, VersionState
 
 
 def whole_versions() -> tuple[ExecutableOption, ...]:
@@ -51,6 +51,18 @@ def lock_question(*, by: Actor, question_id: int) -> Question:
     return question
 
 
+def lock_questions(*, by: Actor, question_ids: Collection[int]) -> Sequence[Question]:
+    """Return questions as `lock_question`, by id, so that two who lock many never wait for each other in a ring."""
+    return session.scalars(
+        questions_of(by)
+        .where(Question.id.in_(question_ids))
+        .order_by(Question.id)
+        .options(*whole_versions())
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def newest_version(question: Question) -> QuestionVersion:
     """Return the version with the highest number."""
     return question.versions[-1]
@@ -67,10 +79,15 @@ def approved_version(question: Question) -> QuestionVersion | None:
     return next(approved, None)
 
 
+def standing_version(question: Question) -> QuestionVersion | None:
+    """Return the version that is approved or suspended; there is one at most."""
+    return next((version for version in reversed(question.versions) if version.state in STANDING), None)
+
+
 def signed_before(question: Question, version: QuestionVersion) -> QuestionVersion | None:
     """Return the newest earlier version that was ever approved: what a reviewer compares with."""
     earlier = (v for v in reversed(question.versions) if v.number < version.number and v.decided_at is not None)
-    return next((v for v in earlier if v.state in (VersionState.APPROVED, VersionState.RETIRED)), None)
+    return next((v for v in earlier if v.state in STANDING | {VersionState.RETIRED}), None)
 
 
 def version_numbered(question: Question, number: int) -> QuestionVersion:

@@ -16,6 +16,7 @@ class VersionState(enum.StrEnum):
     DRAFT = "draft"
     IN_REVIEW = "in_review"
     APPROVED = "approved"
+    SUSPENDED = "suspended"
     RETIRED = "retired"
 
 
@@ -24,13 +25,17 @@ STATE_NAMES: Final[Mapping[VersionState, str]] = MappingProxyType(
         VersionState.DRAFT: mark("Draft"),
         VersionState.IN_REVIEW: mark("In review"),
         VersionState.APPROVED: mark("Approved"),
+        VersionState.SUSPENDED: mark("Suspended"),
         VersionState.RETIRED: mark("Retired"),
     }
 )
 """Message ids, in the order in which a version passes them."""
 
 OPEN: Final = frozenset({VersionState.DRAFT, VersionState.IN_REVIEW})
-"""A question has at most one version in these states, and at most one that is approved."""
+"""A question has at most one version in these states, and at most one in `STANDING`."""
+
+STANDING: Final = frozenset({VersionState.APPROVED, VersionState.SUSPENDED})
+"""Signed off and not put aside. No new form takes what is suspended; those that froze it keep it."""
 
 
 class Step(enum.StrEnum):
@@ -42,6 +47,11 @@ class Step(enum.StrEnum):
     APPROVE = "approve"
     SUPERSEDE = "supersede"
     RETIRE = "retire"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    RESTORE_DRAFT = "restore_draft"
+    RESTORE_APPROVED = "restore_approved"
+    RESTORE_SUSPENDED = "restore_suspended"
 
 
 STEP_NAMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -52,6 +62,11 @@ STEP_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         Step.APPROVE: mark("approved"),
         Step.SUPERSEDE: mark("superseded"),
         Step.RETIRE: mark("retired"),
+        Step.SUSPEND: mark("suspended"),
+        Step.RESUME: mark("resumed"),
+        Step.RESTORE_DRAFT: mark("brought back as a draft"),
+        Step.RESTORE_APPROVED: mark("brought back as approved"),
+        Step.RESTORE_SUSPENDED: mark("brought back as suspended"),
         "comment": mark("comment"),
     }
 )
@@ -71,6 +86,7 @@ class Transition:
 
 _AUTHOR: Final = frozenset({Role.AUTHOR})
 _REVIEWER: Final = frozenset({Role.REVIEWER})
+_RETIRED: Final = frozenset({VersionState.RETIRED})
 
 TRANSITIONS: Final[Mapping[Step, Transition]] = MappingProxyType(
     {
@@ -88,16 +104,38 @@ TRANSITIONS: Final[Mapping[Step, Transition]] = MappingProxyType(
             others_only=True,
         ),
         # Approving the next version puts this one aside; forms that froze it keep it.
-        Step.SUPERSEDE: Transition(
-            sources=frozenset({VersionState.APPROVED}), target=VersionState.RETIRED, roles=frozenset()
-        ),
+        Step.SUPERSEDE: Transition(sources=STANDING, target=VersionState.RETIRED, roles=frozenset()),
         Step.RETIRE: Transition(
-            sources=frozenset({VersionState.DRAFT, VersionState.APPROVED}),
+            sources=STANDING | {VersionState.DRAFT},
             target=VersionState.RETIRED,
             roles=_AUTHOR | _REVIEWER,
         ),
+        # A doubt stops new forms at once, whoever has it; that it was none, another than the author says.
+        Step.SUSPEND: Transition(
+            sources=frozenset({VersionState.APPROVED}), target=VersionState.SUSPENDED, roles=_AUTHOR | _REVIEWER
+        ),
+        Step.RESUME: Transition(
+            sources=frozenset({VersionState.SUSPENDED}),
+            target=VersionState.APPROVED,
+            roles=_REVIEWER,
+            others_only=True,
+        ),
+        # Undoing what was done to many at once brings these about, and nothing else.
+        Step.RESTORE_DRAFT: Transition(sources=_RETIRED, target=VersionState.DRAFT, roles=frozenset()),
+        Step.RESTORE_APPROVED: Transition(sources=_RETIRED, target=VersionState.APPROVED, roles=frozenset()),
+        Step.RESTORE_SUSPENDED: Transition(sources=_RETIRED, target=VersionState.SUSPENDED, roles=frozenset()),
     }
 )
+
+
+RESTORING: Final[Mapping[VersionState, Step]] = MappingProxyType(
+    {
+        VersionState.DRAFT: Step.RESTORE_DRAFT,
+        VersionState.APPROVED: Step.RESTORE_APPROVED,
+        VersionState.SUSPENDED: Step.RESTORE_SUSPENDED,
+    }
+)
+"""The step that brings a retired version back to what it was."""
 
 
 def is_possible(step: Step, state: VersionState) -> bool:

@@ -23,7 +23,7 @@ from lms_carbon.question_bank.errors import (
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion, VersionEditor
 from lms_carbon.question_bank.policy import check_author, check_editable
-from lms_carbon.question_bank.queries.questions import approved_version, lock_question, newest_version, open_version
+from lms_carbon.question_bank.queries.questions import lock_question, newest_version, open_version, standing_version
 from lms_carbon.question_bank.rules.about import MAX_TAGS, Draft, Tag
 from lms_carbon.question_bank.rules.states import VersionState
 
@@ -71,14 +71,14 @@ def save_draft(*, by: Actor, question_id: int, revision: int, draft: Draft, at: 
         set_tags(version, draft.tags)
     version.revision += 1
     version.edited_at = at
-    _note_editor(version, by, at)
+    note_editor(version, by, at)
     session.flush()
     note_act(by, "save", question, version, at, revision=version.revision, changed=changed)
     return version
 
 
 def new_version(*, by: Actor, question_id: int, at: datetime) -> QuestionVersion:
-    """Make the next version as a copy of the newest approved one (or retired, where none is approved): a draft.
+    """Make the next version, a draft: a copy of the one approved or suspended, else of the newest retired one.
 
     Raises `OpenVersionError` where one is under way.
     """
@@ -87,7 +87,7 @@ def new_version(*, by: Actor, question_id: int, at: datetime) -> QuestionVersion
     under_way = open_version(question)
     if under_way is not None:
         raise OpenVersionError(number=under_way.number)
-    source = approved_version(question) or newest_version(question)
+    source = standing_version(question) or newest_version(question)
     draft = Draft(tags=tags_of(source), **{name: getattr(source, name) for name in WRITTEN})
     number = newest_version(question).number + 1
     version = add_version(question, draft, number=number, author_id=by.person_id, at=at)
@@ -182,7 +182,8 @@ def note_act(
     )
 
 
-def _note_editor(version: QuestionVersion, by: Actor, at: datetime) -> None:
+def note_editor(version: QuestionVersion, by: Actor, at: datetime) -> None:
+    """Note that somebody wrote part of a version, so that they do not sign it off."""
     editor = session.get(VersionEditor, (version.id, by.person_id))
     if editor is None:
         editor = VersionEditor(version_id=version.id, person_id=by.person_id, institution_id=by.institution_id)

@@ -9,6 +9,7 @@ from lms_carbon.core.identity import Actor
 from lms_carbon.people.services.messages import tell
 from lms_carbon.question_bank.errors import (
     ChangedSinceReadError,
+    DoubtMissingError,
     EmptyNoteError,
     NoteTooLongError,
     NotReadyError,
@@ -18,13 +19,14 @@ from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.models import Question, QuestionVersion, ReviewNote
 from lms_carbon.question_bank.policy import check_reader, check_step
 from lms_carbon.question_bank.queries.media import lost_media
-from lms_carbon.question_bank.queries.questions import approved_version, lock_question, newest_version, version_numbered
+from lms_carbon.question_bank.queries.questions import lock_question, newest_version, standing_version, version_numbered
 from lms_carbon.question_bank.rules.about import MAX_NOTE
 from lms_carbon.question_bank.rules.readiness import Check, check_version, is_ready
-from lms_carbon.question_bank.rules.states import TRANSITIONS, Step, VersionState
+from lms_carbon.question_bank.rules.states import TRANSITIONS, Step
 from lms_carbon.question_bank.services.drafts import note_act
 
 APPROVED_TOLD = mark("{name} approved your question {code}.")
+SUSPENDED_TOLD = mark("{name} suspended your question {code}: {reason}")
 SENT_BACK_TOLD = mark("{name} sent your question {code} back: {reason}")
 
 
@@ -76,10 +78,10 @@ def approve(*, by: Actor, question_id: int, revision: int, at: datetime, text: s
     check_step(by, Step.APPROVE, version)
     _check_revision(version, revision)
     _check_ready(question, version)
-    before = approved_version(question)
+    before = standing_version(question)
     if before is not None:
-        before.state = TRANSITIONS[Step.SUPERSEDE].target
-        note_act(by, Step.SUPERSEDE, question, before, at, before=VersionState.APPROVED, after=before.state)
+        stood, before.state = before.state, TRANSITIONS[Step.SUPERSEDE].target
+        note_act(by, Step.SUPERSEDE, question, before, at, before=stood, after=before.state)
     version.reviewer_id, version.decided_at = by.person_id, at
     _take(by, Step.APPROVE, question, version, at, text)
     _tell_author(by, APPROVED_TOLD, question, version, at)
@@ -92,6 +94,27 @@ def retire(*, by: Actor, question_id: int, number: int, at: datetime, text: str 
     version = version_numbered(question, number)
     check_step(by, Step.RETIRE, version)
     _take(by, Step.RETIRE, question, version, at, text)
+    return version
+
+
+def suspend(*, by: Actor, question_id: int, number: int, reason: str, at: datetime) -> QuestionVersion:
+    """Keep an approved version out of new forms while a doubt is looked into; raises `DoubtMissingError`."""
+    question = lock_question(by=by, question_id=question_id)
+    version = version_numbered(question, number)
+    check_step(by, Step.SUSPEND, version)
+    if not reason.strip():
+        raise DoubtMissingError({"text": DoubtMissingError.sentence})
+    _take(by, Step.SUSPEND, question, version, at, reason)
+    _tell_author(by, SUSPENDED_TOLD, question, version, at, reason=reason.strip()[:500])
+    return version
+
+
+def resume(*, by: Actor, question_id: int, number: int, at: datetime, text: str = "") -> QuestionVersion:
+    """Let new forms use a suspended version again; raises `OwnQuestionError` for who wrote or edited it."""
+    question = lock_question(by=by, question_id=question_id)
+    version = version_numbered(question, number)
+    check_step(by, Step.RESUME, version)
+    _take(by, Step.RESUME, question, version, at, text)
     return version
 
 

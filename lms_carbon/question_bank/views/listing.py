@@ -1,6 +1,6 @@
 """The list of questions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from flask import render_template, request, url_for
@@ -10,11 +10,20 @@ from lms_carbon.core.i18n import current_language, mark
 from lms_carbon.core.identity import Role, signed_in
 from lms_carbon.framework.queries import list_positions
 from lms_carbon.question_bank.kinds.registry import KINDS
-from lms_carbon.question_bank.queries.listing import LANGUAGE_FILTERS, Filter, count_by_state, list_questions
+from lms_carbon.question_bank.queries.listing import (
+    LANGUAGE_FILTERS,
+    Filter,
+    count_by_state,
+    count_questions,
+    list_questions,
+)
+from lms_carbon.question_bank.queries.saved_views import list_views
 from lms_carbon.question_bank.queries.statements import statements_by_id
 from lms_carbon.question_bank.rules.about import COGNITIVE, DIFFICULTY_NAMES
+from lms_carbon.question_bank.rules.bulk import MAX_BULK
 from lms_carbon.question_bank.rules.states import STATE_NAMES, VersionState
 from lms_carbon.question_bank.services.drafts import tags_of
+from lms_carbon.question_bank.services.saved_views import MAX_VIEW_NAME
 from lms_carbon.question_bank.views.blueprint import READERS, blueprint
 from lms_carbon.question_bank.views.showing import TagShown, name_of
 
@@ -68,6 +77,11 @@ def address(**changes: str) -> str:
     return url_for("question_bank.list_bank", **wanted)  # type: ignore[arg-type]
 
 
+def _address_of(filters: Mapping[str, str]) -> str:
+    ordered = {name: filters[name] for name in FILTERS if name in filters}
+    return url_for("question_bank.list_bank", **ordered)  # type: ignore[arg-type]
+
+
 @blueprint.get("", access=READERS)
 def list_bank() -> str:
     """Show the questions of the institution."""
@@ -93,6 +107,11 @@ def list_bank() -> str:
         difficulties=DIFFICULTY_NAMES,
         languages=LANGUAGE_FILTER_NAMES,
         samples=SAMPLE_FILTER_NAMES,
+        found=count_questions(by=by, wanted=wanted),
+        kept={name: request.args[name] for name in FILTERS if request.args.get(name)},
+        saved=[(view, _address_of(view.filters)) for view in list_views(by=by)],
+        max_bulk=MAX_BULK,
+        max_view_name=MAX_VIEW_NAME,
         may_write=by.has(Role.AUTHOR),
     )
 

@@ -1,6 +1,30 @@
 """The package's pages as `app.py` takes them: importing the modules adds their rules to the blueprint."""
 
-from lms_carbon.question_bank.views import coverage, editor, listing, media, review, sheet, trial, weights
+from lms_carbon.question_bank.views import (
+    bulk,
+    coverage,
+    editor,
+    listing,
+    media,
+    review,
+    saved,
+    sheet,
+    trial,
+    weights,
+)
 from lms_carbon.question_bank.views.blueprint import blueprint, desks
 
-__all__ = ["blueprint", "coverage", "desks", "editor", "listing", "media", "review", "sheet", "trial", "weights"]
+__all__ = [
+    "blueprint",
+    "bulk",
+    "coverage",
+    "desks",
+    "editor",
+    "listing",
+    "media",
+    "review",
+    "saved",
+    "sheet",
+    "trial",
+    "weights",
+]

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from lms_carbon.core import clock
 from lms_carbon.core.errors import InvalidInputError
+from lms_carbon.core.http import say
 from lms_carbon.core.i18n import current_language
 from lms_carbon.core.identity import Actor, Role, signed_in
 from lms_carbon.question_bank.kinds.registry import KINDS
@@ -24,7 +25,7 @@ from lms_carbon.question_bank.queries.questions import (
 from lms_carbon.question_bank.rules.about import COGNITIVE
 from lms_carbon.question_bank.rules.states import STATE_NAMES, STEP_NAMES, Step, VersionState
 from lms_carbon.question_bank.services.drafts import new_version, tags_of
-from lms_carbon.question_bank.services.reviews import comment, retire, withdraw
+from lms_carbon.question_bank.services.reviews import comment, resume, retire, suspend, withdraw
 from lms_carbon.question_bank.views.blueprint import ID, READERS, blueprint
 from lms_carbon.question_bank.views.showing import (
     candidate_views,
@@ -109,6 +110,11 @@ def act_on_version(question_id: int, number: int) -> Response | str | tuple[str,
     elif act == "retire":
         retire(by=by, question_id=question_id, number=number, text=text, at=at)
         flash(gettext("Retired. Forms that hold it keep it."), "ok")
+    elif act == "suspend":
+        return _suspend(by, question_id, number, text)
+    elif act == "resume":
+        resume(by=by, question_id=question_id, number=number, text=text, at=at)
+        flash(gettext("Resumed. New exams can use it again."), "ok")
     elif act == "renew":
         new_version(by=by, question_id=question_id, at=at)
     elif act == "comment":
@@ -119,3 +125,14 @@ def act_on_version(question_id: int, number: int) -> Response | str | tuple[str,
         here = url_for("question_bank.show_version", question_id=question_id, number=number, _anchor="notes")
         return redirect(here, 303)
     return redirect(url_for("question_bank.show_question", question_id=question_id), 303)
+
+
+def _suspend(by: Actor, question_id: int, number: int, reason: str) -> Response | str | tuple[str, int]:
+    try:
+        suspend(by=by, question_id=question_id, number=number, reason=reason, at=clock.now())
+    except InvalidInputError as refusal:
+        question = get_question(by=by, question_id=question_id)
+        version = version_numbered(question, number)
+        return show_sheet(by, question, version, status=refusal.status, text=reason, problem=say(refusal))
+    flash(gettext("Suspended. No new exam uses it until somebody resumes it."), "ok")
+    return redirect(url_for("question_bank.show_version", question_id=question_id, number=number), 303)

@@ -5,6 +5,7 @@ import pytest
 from lms_carbon.core.identity import Role
 from lms_carbon.question_bank.rules.states import (
     OPEN,
+    RESTORING,
     STATE_NAMES,
     STEP_NAMES,
     TRANSITIONS,
@@ -22,6 +23,13 @@ LEADS = {
     (Step.SUPERSEDE, VersionState.APPROVED): VersionState.RETIRED,
     (Step.RETIRE, VersionState.DRAFT): VersionState.RETIRED,
     (Step.RETIRE, VersionState.APPROVED): VersionState.RETIRED,
+    (Step.RETIRE, VersionState.SUSPENDED): VersionState.RETIRED,
+    (Step.SUPERSEDE, VersionState.SUSPENDED): VersionState.RETIRED,
+    (Step.SUSPEND, VersionState.APPROVED): VersionState.SUSPENDED,
+    (Step.RESUME, VersionState.SUSPENDED): VersionState.APPROVED,
+    (Step.RESTORE_DRAFT, VersionState.RETIRED): VersionState.DRAFT,
+    (Step.RESTORE_APPROVED, VersionState.RETIRED): VersionState.APPROVED,
+    (Step.RESTORE_SUSPENDED, VersionState.RETIRED): VersionState.SUSPENDED,
 }
 MAY = {
     Step.SUBMIT: {Role.AUTHOR},
@@ -30,6 +38,9 @@ MAY = {
     Step.APPROVE: {Role.REVIEWER},
     Step.SUPERSEDE: set(),
     Step.RETIRE: {Role.AUTHOR, Role.REVIEWER},
+    Step.SUSPEND: {Role.AUTHOR, Role.REVIEWER},
+    Step.RESUME: {Role.REVIEWER},
+    **{step: set() for step in RESTORING.values()},
 }
 
 
@@ -47,7 +58,7 @@ def test_steps_are_taken_by_the_roles_that_the_table_says(step: Step, role: Role
     assert is_entitled(step, [role], wrote=False) is (role in MAY[step])
 
 
-@pytest.mark.parametrize("step", [Step.APPROVE, Step.SEND_BACK])
+@pytest.mark.parametrize("step", [Step.APPROVE, Step.SEND_BACK, Step.RESUME])
 def test_nobody_decides_on_what_they_wrote(step: Step) -> None:
     everything = list(Role)
     assert is_entitled(step, everything, wrote=False)
@@ -58,3 +69,4 @@ def test_every_state_and_step_has_words() -> None:
     assert list(STATE_NAMES) == list(VersionState)
     assert set(STEP_NAMES) == {*Step, "comment"}
     assert {VersionState.DRAFT, VersionState.IN_REVIEW} == OPEN
+    assert all(TRANSITIONS[step].target is state for state, step in RESTORING.items())
