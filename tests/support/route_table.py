@@ -63,6 +63,7 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /lti/platforms/<int:registration_id>/edit": Rule(ADMINISTRATOR, "institution"),
     "POST /lti/platforms/<int:registration_id>/edit": Rule(ADMINISTRATOR, "institution"),
     "GET /lti/platforms/<int:registration_id>/health": Rule(ADMINISTRATOR, "institution"),
+    "POST /lti/platforms/<int:registration_id>/keys": Rule(ADMINISTRATOR, "institution"),
     "POST /lti/platforms/<int:registration_id>/places": Rule(ADMINISTRATOR, "institution"),
     "POST /lti/platforms/<int:registration_id>/places/<int:place_id>/confirm": Rule(ADMINISTRATOR, "institution"),
     "POST /lti/platforms/<int:registration_id>/places/<int:place_id>/remove": Rule(ADMINISTRATOR, "gone"),
