@@ -1,5 +1,6 @@
 """What several pages show of a version: the candidate's view, its requirements, what review asks."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from lms_carbon.question_bank.rules.trials import Trial, try_answers
 from lms_carbon.question_bank.services.drafts import tags_of
 
 EXCERPT = 90
+_GAP = re.compile(r"\[\[[a-z][a-z0-9]{0,7}\]\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +158,7 @@ def name_of(version: QuestionVersion, language: str) -> tuple[str, str]:
     """Return what a version is called, and the language that is in: its title, else how its stem begins."""
     for texts in (version.title, version.content.get("stem") or {}):
         for wanted in (language, *LANGUAGES):
-            text = plain_text(texts.get(wanted, ""))
+            text = _GAP.sub("____", plain_text(texts.get(wanted, "")))
             if text:
                 return (text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"), HTML_LANG[wanted]
     return gettext("Without text yet"), HTML_LANG[language]

@@ -1,6 +1,7 @@
 """The fragments of every kind: labelled, filled in, silent about the key until it may be shown."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -34,6 +35,7 @@ GAPPED: dict[str, dict[str, Any]] = {
     },
     "matching": {"rows": [_HALF], "options": [_HALF, {**_HALF, "id": "b"}]},
     "ordering": {"rows": [_HALF]},
+    "hotspot": {"image": "", "areas": [{"id": "a", "shape": "circle", "coords": [1], "label": {}}], "correct": []},
     "case": {"parts": [{"id": "p1", "kind": "ordering", "points": "0", "content": {"stem": {}, "rows": [_HALF]}}]},
     "categorising": {"rows": [_HALF, {"id": "b", "text": {}}], "categories": []},
 }
@@ -65,11 +67,16 @@ class _Reader(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag in names]
 
 
-def _render(template: str, language: str, **context: Any) -> str:
+@cache
+def _app(language: str) -> Flask:
     app = Flask("fragments", template_folder=None)
     app.jinja_loader = Flask("lms_carbon.question_bank").jinja_loader
     PackageBabel(app, locale_selector=lambda: LOCALES[language])
-    with app.test_request_context():
+    return app
+
+
+def _render(template: str, language: str, **context: Any) -> str:
+    with _app(language).test_request_context():
         return render_template(template, **context)
 
 
@@ -118,6 +125,7 @@ def test_the_candidate_fragment_holds_the_answer_given(name: str) -> None:
         "ordering": 4,
         "categorising": 2,
         "case": 6,
+        "hotspot": 2,
     }
     assert sum(filled.count(mark) for mark in marks) == several.get(name, 1)
 
