@@ -17,6 +17,7 @@ from lms_carbon.core.i18n import LANGUAGES, LOCALES, PackageDomain, language_of
 from lms_carbon.core.identity import current_actor
 
 LANGUAGE_COOKIE = "lc_language"
+LANGUAGE_FIELD = "lang"
 
 
 class PackageBabel(Babel):
@@ -38,9 +39,20 @@ migrate = Migrate()
 csrf = CSRFProtect()
 
 
+def asked_language() -> str | None:
+    """Return the language that this page's address asks for."""
+    asked = request.args.get(LANGUAGE_FIELD) if request else None
+    return asked if asked in LANGUAGES else None
+
+
 def choose_language() -> str:
-    """Return the locale of this page: the reader's choice, else their session's, else the browser's."""
-    chosen = language_of(request.cookies.get(cookie_name(LANGUAGE_COOKIE))) if request else None
+    """Return the locale of this page: the reader's choice, else their session's, else the browser's.
+
+    The choice is in a cookie, and in the address where a frame may keep none.
+    """
+    chosen = asked_language()
+    if chosen is None and request:
+        chosen = language_of(request.cookies.get(cookie_name(LANGUAGE_COOKIE)))
     actor = current_actor()
     if chosen is None and actor is not None:
         chosen = actor.language

@@ -37,6 +37,7 @@ log = structlog.get_logger("lms_carbon.http")
 
 # Letters and digits that cannot be taken for one another when a reference number is read out.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FRAMES = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOREVER = "public, max-age=31536000, immutable"
 _PLAIN_FAULT = (
@@ -132,6 +133,12 @@ _BY_STATUS: Mapping[int, type[DomainError]] = {
     error.status: error
     for error in (NotFoundError, ForbiddenError, NotSignedInError, TooLargeError, MethodError, MediaTypeError)
 }
+
+
+def is_framed() -> bool:
+    """Tell whether the answer may end in a frame: browsers say so, but for old ones, which say nothing."""
+    to = request.headers.get("Sec-Fetch-Dest", "")
+    return to in _FRAMES or (to == "" and request.user_agent.string.startswith("Mozilla/"))
 
 
 def make_reference() -> str:

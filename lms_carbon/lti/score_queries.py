@@ -43,6 +43,10 @@ def read_cursor(text: str | None) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+_ARRIVED: Final = sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
+_JOINED: Final = sa.join(ScoreDelivery, LineItem, LineItem.id == ScoreDelivery.line_item_id)
+
+
 def list_scores(
     *, actor: Actor, target: str | None, state: DeliveryState | None, after: str | None = None, limit: int = PAGE
 ) -> SentScores:
@@ -54,18 +58,22 @@ def list_scores(
     shown = [visible_line_items(actor), is_newest()]
     if target is not None:
         shown.append(LineItem.target == target)
-    joined = sa.join(ScoreDelivery, LineItem, LineItem.id == ScoreDelivery.line_item_id)
-    counted = sa.select(ScoreDelivery.state, sa.func.count()).select_from(joined).where(*shown)
+    counted = sa.select(ScoreDelivery.state, sa.func.count()).select_from(_JOINED).where(*shown)
     counts = {found: int(n) for found, n in session.execute(counted.group_by(ScoreDelivery.state))}
-    arrived = sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
     if state is not None:
         shown.append(ScoreDelivery.state == state)
     behind = read_cursor(after)
     if behind is not None:
-        shown.append(
-            sa.or_(arrived > behind[0], sa.and_(arrived == behind[0], ScoreDelivery.id < behind[1])),
-        )
-    rows = session.execute(
+        shown.append(sa.or_(_ARRIVED > behind[0], sa.and_(_ARRIVED == behind[0], ScoreDelivery.id < behind[1])))
+    page = _select_scores().where(*shown).order_by(_ARRIVED, ScoreDelivery.id.desc()).limit(limit + 1)
+    rows = session.execute(page).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = None if last is None else f"{int(last.state is DeliveryState.SENT)}-{last.id}"
+    return SentScores(counts, list(rows[:limit]), following)
+
+
+def _select_scores() -> Any:
+    return (
         sa.select(
             ScoreDelivery.id,
             ScoreDelivery.state,
@@ -84,7 +92,7 @@ def list_scores(
             Course.title.label("course"),
             CourseMember.gone_at,
         )
-        .select_from(joined)
+        .select_from(_JOINED)
         .join(Person, Person.id == ScoreDelivery.person_id)
         .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
         .outerjoin(Course, Course.id == ResourceLink.course_id)
@@ -92,13 +100,7 @@ def list_scores(
             CourseMember,
             sa.and_(CourseMember.course_id == Course.id, CourseMember.person_id == ScoreDelivery.person_id),
         )
-        .where(*shown)
-        .order_by(arrived, ScoreDelivery.id.desc())
-        .limit(limit + 1)
-    ).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = None if last is None else f"{int(last.state is DeliveryState.SENT)}-{last.id}"
-    return SentScores(counts, list(rows[:limit]), following)
+    )
 
 
 def list_activities(actor: Actor) -> list[Any]:

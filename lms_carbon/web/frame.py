@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, request, url_for
@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from lms_carbon.core import clock
 from lms_carbon.core.errors import DomainError
+from lms_carbon.core.extensions import LANGUAGE_FIELD
 from lms_carbon.core.hooks import NavItem, navigation
 from lms_carbon.core.i18n import HTML_LANG, LANGUAGES, current_language, mark
 from lms_carbon.core.identity import Actor, Role, current_actor
@@ -115,9 +116,24 @@ def _within(path: str, folder: str) -> bool:
 
 def here() -> str:
     """Return the address to come back to: this page where it can be opened again, else the start."""
+    return same_page() or "/"
+
+
+def same_page() -> str | None:
+    """Return the address of this page; of the form that it answers, where that has the same one; else None."""
     if request.method != "GET":
-        return "/"
+        addresses = current_app.create_url_adapter(request)
+        if addresses is None or not addresses.test(method="GET"):
+            return None
     return request.full_path.removesuffix("?")
+
+
+def in_other_language(address: str, language: str) -> str:
+    """Return an address of ours that asks for a language; for none with an empty one."""
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != LANGUAGE_FIELD]
+    query = urlencode([*kept, *([(LANGUAGE_FIELD, language)] if language else [])])
+    return address if query == parts.query else urlunsplit(parts._replace(query=query))
 
 
 def local_address(raw: str | None) -> str:
@@ -198,7 +214,7 @@ def install(templates: Environment) -> None:
         "current_language": current_language,
         "day_words": day_words,
         "desks": desks,
-        "here": here,
+        "same_page": same_page,
         "html_lang": html_lang,
         "icon_svg": icon,
         "in_language": in_language,

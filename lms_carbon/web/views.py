@@ -10,6 +10,7 @@ from lms_carbon.core.cookies import set_cookie
 from lms_carbon.core.errors import InvalidInputError
 from lms_carbon.core.extensions import LANGUAGE_COOKIE
 from lms_carbon.core.hooks import OwnWork, own_work
+from lms_carbon.core.http import is_framed
 from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Actor, Role, current_actor
 from lms_carbon.core.web import PUBLIC, csrf_exempt, package_blueprint
@@ -73,11 +74,13 @@ def choose_language() -> Response:
     """Keep the chosen language in this browser and go back to the page.
 
     It needs no proof of origin, for it gives and takes no right, and pages without other forms stay free of cookies.
+    A frame may keep none of ours: there the address says the language too.
     """
     language = request.form.get("language", "")
     if language not in LANGUAGES:
         raise InvalidInputError
-    response = make_response(redirect(frame.local_address(request.form.get("next")), 303))
+    back = frame.local_address(request.form.get("next"))
+    response = make_response(redirect(frame.in_other_language(back, language if is_framed() else ""), 303))
     set_cookie(response, LANGUAGE_COOKIE, language, seconds=_YEAR)
     return response
 

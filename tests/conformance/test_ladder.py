@@ -69,7 +69,7 @@ def verify(client: FlaskClient, ticket: str, kept: str, **headers: str) -> TestR
 
 
 def pass_of(answer: TestResponse) -> str:
-    [held] = re.findall(r'name="pass" value="([^"]+)"', answer.text)
+    [held] = set(re.findall(r'name="pass" value="([^"]+)"', answer.text))  # the language's form has it too
     return html.unescape(held)
 
 
@@ -92,6 +92,24 @@ def test_from_a_frame_without_cookies_to_a_window_with_them(door: Door, frame: F
         assert window.get("/api/v1/me").status_code == 200
         assert door.app.test_client().get(handed.headers["Location"]).status_code >= 400
     assert door.count("launch") == door.count("person") == 1
+
+
+def test_the_doorway_speaks_the_other_language(door: Door, frame: FlaskClient) -> None:
+    begun = begin(door, frame)
+    answer = verify(frame, launch(door, frame, begun), begun.kept)
+    spoken = re.findall(r'<html lang="([^"]+)"', answer.text)
+    [action] = re.findall(r'action="(/lti/verify/window\?lang=[a-z]+)"', answer.text)
+    assert (
+        frame.post(action, data={"pass": pass_of(answer)}, headers={"Origin": "https://evil.example"}).status_code
+        == 400
+    )
+    again = frame.post(action, data={"pass": pass_of(answer)}, headers=OWN)
+    assert (again.status_code, again.headers.getlist("Set-Cookie")) == (200, [])
+    assert re.findall(r'<html lang="([^"]+)"', again.text) != spoken
+    handed = frame.post("/lti/verify/window", data={"pass": pass_of(again)}, headers=OWN)
+    window = door.app.test_client()
+    window.get(handed.headers["Location"])
+    assert f'<html lang="{spoken[0]}"' not in window.get("/", headers={"Accept-Language": spoken[0]}).text
 
 
 @pytest.mark.parametrize("rung", RUNGS)

@@ -70,6 +70,7 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /lti/platforms/<int:registration_id>/end": Rule(ADMINISTRATOR, "institution"),
     "GET /lti/register/<token>": Rule(ANYBODY, "gone"),
     "POST /lti/register/<token>": Rule(ANYBODY, "gone"),
+    "GET /lti/register/<token>/done": Rule(ANYBODY, "gone"),
     "GET /lti/scores": Rule(GRADEBOOK),
     "GET /lti/review": Rule(KNOWN, "gone"),
     "POST /lti/scores/resend": Rule(GRADEBOOK),

@@ -10,7 +10,7 @@ from lms_carbon.core.db import database_now, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.core.transaction import independent
-from lms_carbon.lti.models.registrations import PlatformInvitation
+from lms_carbon.lti.models.registrations import Deployment, PlatformInvitation, Registration
 from lms_carbon.lti.platform_errors import PlatformInvitationOverError
 from lms_carbon.people.models.persons import Institution
 from lms_carbon.people.rules import INVITATION_LIFE, digest, make_token
@@ -63,6 +63,36 @@ def find_invitation(token: str) -> Invited:
     if not row.good:
         raise PlatformInvitationOverError
     return Invited(row.id, row.institution_id, row.name)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What came of an invitation."""
+
+    name: str
+    institution: dict[str, str]
+    scopes: list[str] | None
+    """What the platform granted; None where it never said."""
+    waits: bool
+    """Whether no place is known from which it may be opened."""
+
+
+def find_registered(token: str) -> Registered:
+    """Return the platform that an invitation was used for; raises `NotFoundError`."""
+    row = session.execute(
+        sa.select(
+            Registration.name,
+            Institution.name.label("institution"),
+            Registration.granted_scopes,
+            sa.exists().where(Deployment.registration_id == Registration.id).label("placed"),
+        )
+        .join(PlatformInvitation, PlatformInvitation.registration_id == Registration.id)
+        .join(Institution, Institution.id == Registration.institution_id)
+        .where(PlatformInvitation.token_digest == digest(token), Registration.ended_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return Registered(row.name, row.institution, row.granted_scopes, not row.placed)
 
 
 def take_invitation(invited: Invited) -> None:

@@ -18,7 +18,7 @@ from flask import Response, g, jsonify, redirect, render_template, request, url_
 from lms_carbon.core.clock import now
 from lms_carbon.core.cookies import cookie_name, session_token, set_cookie
 from lms_carbon.core.errors import DomainError
-from lms_carbon.core.http import answer_error, say
+from lms_carbon.core.http import answer_error, is_framed, say
 from lms_carbon.core.i18n import language_of
 from lms_carbon.core.settings import current_settings
 from lms_carbon.core.transaction import transaction
@@ -49,7 +49,6 @@ BROWSER_COOKIE: Final = "lc_login"
 BROWSER_SECONDS: Final = 30 * 24 * 3600
 LOGIN_FIELDS: Final = ("iss", "login_hint", "target_link_uri", "lti_message_hint", "client_id", "lti_deployment_id")
 STORAGE_FIELD: Final = "lti_storage_target"
-_FRAMES: Final = frozenset(("iframe", "frame", "embed", "object", "fencedframe"))
 KEYSET_SECONDS: Final = 3600
 
 log = structlog.get_logger("lms_carbon.lti")
@@ -59,12 +58,6 @@ def _browser() -> str | None:
     """Return the value of the binding cookie, where it came back."""
     value = request.cookies.get(cookie_name(BROWSER_COOKIE), "")
     return value if 32 <= len(value) <= 64 and value.isascii() else None
-
-
-def _is_framed() -> bool:
-    """Tell whether the answer may end in a frame: browsers say so, but for old ones, which say nothing."""
-    to = request.headers.get("Sec-Fetch-Dest", "")
-    return to in _FRAMES or (to == "" and request.user_agent.string.startswith("Mozilla/"))
 
 
 def platforms_in_force() -> StoredPlatforms:
@@ -95,7 +88,7 @@ def login() -> Response:
     made = browser or secrets.token_urlsafe(32)
     flow = HardenedOIDCLogin(Fields(fields), platforms_in_force(), StoredLogins(), made)
     try:
-        if browser is None and _is_framed():
+        if browser is None and is_framed():
             response = Response(_probe_page(fields, flow.validate_oidc_login().platform))
         else:
             response = go(flow.redirect(launch_url()), 302)

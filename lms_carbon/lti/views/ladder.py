@@ -13,6 +13,7 @@ import structlog
 from flask import Response, g, jsonify, render_template, request, url_for
 
 from lms_carbon.core.clock import now
+from lms_carbon.core.extensions import asked_language
 from lms_carbon.core.settings import current_settings
 from lms_carbon.core.transaction import transaction
 from lms_carbon.core.web import csrf_exempt
@@ -36,6 +37,7 @@ from lms_carbon.lti.views.entrance import (
 )
 from lms_carbon.people.queries import find_actor
 from lms_carbon.people.services.handoffs import make_handoff
+from lms_carbon.people.services.sessions import set_session_language
 
 log = structlog.get_logger("lms_carbon.lti")
 
@@ -100,18 +102,21 @@ def verify() -> Response:
 
 def _doorway(arrival: Arrival, at: Any) -> Response:
     """Offer the activity in a window of its own, which keeps cookies: the session that just began has none here."""
-    page = render_template(
-        "lti/doorway.html",
-        window=url_for("lti.open_window"),
-        held=seal_pass(token=arrival.token, path=arrival.path or "/", at=at),
-    )
+    return _doorway_page(seal_pass(token=arrival.token, path=arrival.path or "/", at=at))
+
+
+def _doorway_page(held: str) -> Response:
+    page = render_template("lti/doorway.html", window=url_for("lti.open_window"), held=held)
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
 @csrf_exempt
 def open_window() -> Response:
-    """Hand the session of the frame over to a window of its own: a code that is good once, for half a minute."""
-    at = now()
+    """Hand the session of the frame over to a window of its own: a code that is good once, for half a minute.
+
+    With a language in the address the frame gets its page again in that instead, and the session speaks it.
+    """
+    at, language = now(), asked_language()
     try:
         _check_own_page()
         token, path = open_pass(request.form.get("pass", ""), at=at)
@@ -119,8 +124,11 @@ def open_window() -> Response:
             actor = find_actor(token)
             if actor is None:
                 raise PassOverError("session-ended")
-            code = make_handoff(by=actor, target=path, at=at)
+            if language is not None:
+                set_session_language(by=actor, language=language)
+            else:
+                code = make_handoff(by=actor, target=path, at=at)
     except LaunchRefusedError as refusal:
         log_refusal("window", refusal)
         raise
-    return go(f"/handoff/{code}", 303)
+    return _doorway_page(request.form["pass"]) if language is not None else go(f"/handoff/{code}", 303)

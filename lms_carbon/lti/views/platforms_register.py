@@ -1,13 +1,15 @@
 """The pages that a learning platform opens, in a frame of its own, to register itself by an invitation."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.errors import DomainError
+from lms_carbon.core.extensions import asked_language
 from lms_carbon.core.http import allow_any_frame
 from lms_carbon.core.identity import signed_in
 from lms_carbon.core.settings import current_settings
@@ -20,6 +22,7 @@ from lms_carbon.lti.rules.platforms import SCOPE_WORDS, missing_scopes
 from lms_carbon.lti.services.invites import (
     Invited,
     find_invitation,
+    find_registered,
     give_back_invitation,
     invite_platform,
     take_invitation,
@@ -53,17 +56,20 @@ def show_registration(token: str) -> str:
     source, platform_token = _asked(request.args)
     if not source:
         return render_template("lti/platform_invited.html", invited=invited, link=link_of(token))
+    fields: dict[str, Any] = {
+        "openid_configuration": source,
+        "registration_token": platform_token,
+        # Only at first the platform's page is the one that refers to ours; asked for in another language it is ours.
+        "page": _page_origin(request.args.get("page") or request.headers.get("Referer")) or "",
+    }
     return render_template(
         "lti/platform_register.html",
         invited=invited,
         platform=ask_platform(configuration_url=source, token=platform_token),
         scopes=list(SCOPE_WORDS.values()),
-        action=url_for("lti.register_platform", token=token),
-        fields={
-            "openid_configuration": source,
-            "registration_token": platform_token,
-            "page": _page_origin(request.headers.get("Referer")) or "",
-        },
+        action=url_for("lti.register_platform", token=token, lang=asked_language()),
+        fields=fields,
+        next=url_for("lti.show_registration", token=token, **fields),
     )
 
 
@@ -81,8 +87,8 @@ def _page_origin(url: str | None) -> str | None:
 
 
 @csrf_exempt
-def register_platform(token: str) -> str:
-    """Register the tool at the platform and say so.
+def register_platform(token: str) -> Response:
+    """Register the tool at the platform, and go to the page that says so.
 
     Posted from a frame in which cookies may be blocked; the invitation in the address is what proves the right.
     """
@@ -90,24 +96,32 @@ def register_platform(token: str) -> str:
     with transaction(write=False):
         invited = find_invitation(token)
     source, platform_token = _asked(request.form)
-    return _register(invited, source, platform_token)
+    _register(invited, source, platform_token)
+    return redirect(url_for("lti.show_registered", token=token, lang=asked_language()), 303)
 
 
-def _register(invited: Invited, source: str, platform_token: str) -> str:
+def _register(invited: Invited, source: str, platform_token: str) -> None:
     platform = ask_platform(configuration_url=source, token=platform_token)
     take_invitation(invited)
     try:
         granted = register_tool(platform, token=platform_token)
         page = _page_origin(request.form.get("page"))
         with transaction():
-            kept = keep_platform(invited=invited, platform=platform, granted=granted, page_origin=page, at=now())
+            keep_platform(invited=invited, platform=platform, granted=granted, page_origin=page, at=now())
     except DomainError:
         give_back_invitation(invited)
         raise
+
+
+def show_registered(token: str) -> str:
+    """Say that the platform is connected, to whoever has the link by which it was."""
+    allow_any_frame()
+    with transaction(write=False):
+        made = find_registered(token)
     return render_template(
         "lti/platform_registered.html",
-        invited=invited,
-        name=kept.name,
-        waits=granted.deployment_id is None,
-        missing=[gettext(SCOPE_WORDS[scope]) for scope in missing_scopes(granted.scopes)],
+        institution=made.institution,
+        name=made.name,
+        waits=made.waits,
+        missing=[gettext(SCOPE_WORDS[scope]) for scope in missing_scopes(made.scopes)],
     )

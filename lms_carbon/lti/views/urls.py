@@ -78,6 +78,9 @@ blueprint.add_url_rule(_REGISTER, view_func=platforms_register.show_registration
 blueprint.add_url_rule(
     _REGISTER, view_func=platforms_register.register_platform, methods=["POST"], access=PUBLIC, transactional=False
 )
+blueprint.add_url_rule(
+    f"{_REGISTER}/done", view_func=platforms_register.show_registered, access=PUBLIC, transactional=False
+)
 blueprint.add_url_rule("/lti/review", view_func=review.show_review, methods=["GET"], access=SIGNED_IN)
 blueprint.add_url_rule(
     f"{_PLATFORM}/health", view_func=platforms_health.show_health, access=_manage, transactional=False

@@ -25,6 +25,7 @@ from tests.support.world import list_acts, make_institution, run_command
 
 ADMIN = {"sandbox_person": "u-tang", "sandbox_language": "en"}
 ENGLISH = {"Accept-Language": "en"}
+CHINESE = {"Accept-Language": "zh"}
 
 
 @pytest.fixture
@@ -44,13 +45,20 @@ def _frame(both: Both, link: str) -> str:
 
 
 def _register(both: Both, frame: str, **changes: str) -> requests.Response:
-    page = requests.get(frame, headers=ENGLISH | {"Referer": f"{both.sandbox}/"})
+    chinese = requests.get(frame, headers=CHINESE | {"Referer": f"{both.sandbox}/"})
+    assert '<html lang="zh-CN"' in chinese.text
+    switch, back = read_form(chinese.text)
+    page = requests.post(
+        both.url + switch,
+        data=back | {"language": "en"},
+        headers=CHINESE | {"Sec-Fetch-Dest": "iframe", "Referer": f"{both.url}/"},
+    )
     assert page.status_code == 200, page.text
     assert page.headers["Content-Security-Policy"].endswith("frame-ancestors 'self' *")
     assert "send scores" in page.text
     action, fields = read_form(page.text.replace(page.text.split("</header>")[0], ""))  # not the language's form
     # As from a frame in which no cookie comes back.
-    return requests.post(both.url + action, data=fields | changes, headers=ENGLISH | {"Origin": both.url})
+    return requests.post(both.url + action, data=fields | changes, headers=CHINESE | {"Origin": both.url})
 
 
 @pytest.mark.parametrize("apart", ["moodle", "canvas"], indirect=True)

@@ -28,6 +28,24 @@ def test_the_choice_holds_and_leads_back(client: FlaskClient) -> None:
     assert '<html lang="en"' in client.get("/", headers={"Accept-Language": "zh"}).text
 
 
+def test_a_frame_that_keeps_no_cookie_is_told_in_the_address(client: FlaskClient) -> None:
+    framed = {"Sec-Fetch-Dest": "iframe"}
+    answer = client.post("/language", data={"language": "en", "next": "/style?lang=zh&part=a+b"}, headers=framed)
+    assert answer.location == "/style?part=a+b&lang=en"
+    alone = client.application.test_client(use_cookies=False)
+    chinese = {"Accept-Language": "zh"}
+    page = alone.get(answer.location, headers=chinese).text
+    assert '<html lang="en"' in page
+    assert client.post("/language", data={"language": "zh", "next": answer.location}).location == "/style?part=a+b"
+    assert '<html lang="zh-CN"' in alone.get("/style?lang=fr", headers=chinese).text
+
+
+def test_an_answer_to_a_form_leads_back_to_the_form_or_nowhere(client: FlaskClient) -> None:
+    refused = client.post("/lti/launch", data={}).text
+    assert 'action="/language"' not in refused
+    assert 'name="next" value="/sign-in"' in client.post("/sign-in", data={}).text
+
+
 @pytest.mark.parametrize(
     "address",
     ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "style", "", "/a\r\nX: y"],
