@@ -66,6 +66,7 @@ class Objects:
             .replace("<int:table_id>", "1")
             .replace("<int:act_id>", "1")
             .replace("<int:view_id>", "1")
+            .replace("<int:import_id>", "1")
         )
 
 

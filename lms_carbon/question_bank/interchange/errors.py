@@ -1,6 +1,6 @@
 """What reading a file refuses, by name: the whole file, never one question of it."""
 
-from lms_carbon.core.errors import DomainError
+from lms_carbon.core.errors import DomainError, TooLargeError
 from lms_carbon.core.i18n import mark
 
 
@@ -93,3 +93,10 @@ class UnknownFormatNameError(DomainError):
     code = "format-name"
     title = mark("Nothing here")
     sentence = mark("There is no such format of files.")
+
+
+class TooManyToWaitForError(TooLargeError):
+    """More questions than are written while somebody waits for a page."""
+
+    code = "too-many-to-wait-for"
+    sentence = mark("More than {limit} questions are taken out by the command lms-carbon questions export.")

@@ -15,7 +15,7 @@ from lms_carbon.framework.queries import list_requirements
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.question_bank.import_models import QuestionOrigin
 from lms_carbon.question_bank.interchange.base import Finding, Item, ItemTag
-from lms_carbon.question_bank.interchange.errors import UnknownFormatNameError
+from lms_carbon.question_bank.interchange.errors import TooManyToWaitForError, UnknownFormatNameError
 from lms_carbon.question_bank.interchange.registry import FORMATS
 from lms_carbon.question_bank.models import QuestionMedia, QuestionVersion
 from lms_carbon.question_bank.policy import check_reader
@@ -26,17 +26,19 @@ BATCH: Final = 200
 
 
 def write_export(
-    *, by: Actor, format_name: str, out: BinaryIO, approved_only: bool, at: datetime
+    *, by: Actor, format_name: str, out: BinaryIO, approved_only: bool, at: datetime, most: int | None = None
 ) -> tuple[int, tuple[Finding, ...]]:
     """Write the bank into a file; return how many questions there were and what the format could not carry.
 
     Each question's approved version, or with `approved_only` false its newest that is not retired. Raises
-    `ForbiddenError`, `UnknownFormatNameError`.
+    `ForbiddenError`, `UnknownFormatNameError`, `TooManyToWaitForError` beyond `most`.
     """
     check_reader(by)
     chosen = FORMATS.get(format_name)
     if chosen is None or chosen.write is None:
         raise UnknownFormatNameError
+    if most is not None and _count(by.institution_id, approved_only=approved_only) > most:
+        raise TooManyToWaitForError(limit=most)
     counted = _Counted(export_items(institution_id=by.institution_id, approved_only=approved_only))
     findings = chosen.write(counted, out)
     record_act(
@@ -77,9 +79,20 @@ def export_items(*, institution_id: int, approved_only: bool) -> Iterator[Item]:
             yield _item(version, names.get(version.question_id, version.question.code), requirements)
 
 
-def _batch(institution_id: int, after: int, *, approved_only: bool) -> Sequence[QuestionVersion]:
+def _wanted(*, approved_only: bool) -> sa.ColumnElement[bool]:
     state = QuestionVersion.state
-    wanted = state == VersionState.APPROVED if approved_only else state != VersionState.RETIRED
+    return state == VersionState.APPROVED if approved_only else state != VersionState.RETIRED
+
+
+def _count(institution_id: int, *, approved_only: bool) -> int:
+    query = sa.select(sa.func.count(sa.distinct(QuestionVersion.question_id))).where(
+        QuestionVersion.institution_id == institution_id, _wanted(approved_only=approved_only)
+    )
+    return session.scalar(query) or 0
+
+
+def _batch(institution_id: int, after: int, *, approved_only: bool) -> Sequence[QuestionVersion]:
+    wanted = _wanted(approved_only=approved_only)
     newest = (
         sa.select(QuestionVersion.question_id, sa.func.max(QuestionVersion.number).label("number"))
         .where(QuestionVersion.institution_id == institution_id, QuestionVersion.question_id > after, wanted)
@@ -102,7 +115,8 @@ def _batch(institution_id: int, after: int, *, approved_only: bool) -> Sequence[
 
 def _identifiers(question_ids: Sequence[int]) -> dict[int, str]:
     query = sa.select(QuestionOrigin.question_id, QuestionOrigin.identifier)
-    return dict(session.execute(query.where(QuestionOrigin.question_id.in_(question_ids))).tuples().all())
+    rows = session.execute(query.where(QuestionOrigin.question_id.in_(question_ids)))
+    return {row.question_id: row.identifier for row in rows}
 
 
 def _item(version: QuestionVersion, identifier: str, requirements: Mapping[int, Requirement]) -> Item:

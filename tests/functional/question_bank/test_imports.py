@@ -1,21 +1,25 @@
 """Files of questions come in whole or not at all, twice changes nothing, and the report counts every question."""
 
 import base64
+import hashlib
 import io
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
+from lms_carbon.core.identity import Role
 from lms_carbon.core.transaction import transaction
 from lms_carbon.files.models import StoredFile
 from lms_carbon.question_bank import jobs
+from lms_carbon.question_bank.commands import questions_commands
 from lms_carbon.question_bank.import_models import ImportState, QuestionImport, QuestionImportRow, QuestionOrigin
 from lms_carbon.question_bank.models import Question, QuestionMedia, QuestionVersion
 from lms_carbon.question_bank.services.imports import begin_import
 from tests.functional.question_bank.conftest import Bank
-from tests.support.world import list_acts
+from tests.support.world import list_acts, make_person, run_command, submit
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 ESSAY = (
@@ -88,7 +92,7 @@ def test_a_file_comes_in_with_a_report_and_again_changes_nothing(bank: Bank) -> 
     assert first["counts"] == (3, 1, 1, 1, 0)
     assert first["rows"] == [("Q-A", "imported", "new"), ("Q-B", "degraded", "new"), ("/Essay", "skipped", "")]
     name = bank.within(lambda: session.scalars(sa.select(QuestionMedia.name)).one())
-    assert name == f"{__import__('hashlib').sha256(base64.b64decode(PNG)).hexdigest()}.png"
+    assert name == f"{hashlib.sha256(base64.b64decode(PNG)).hexdigest()}.png"
     came = [("Q-A", 1, "<p>One.</p>"), ("Q-B", 1, f'<p>See <img src="media:{name}" alt="chart"></p>')]
     assert held(bank) == came
     second = bring(bank, content)
@@ -105,3 +109,67 @@ def test_what_changed_becomes_a_version_or_waits_for_the_one_under_way(bank: Ban
     bring(bank, quiz(true_false("Q-A", "<p>One.</p>")))
     assert bring(bank, quiz(true_false("Q-A", "<p>Two.</p>")))["rows"] == [("Q-A", "imported", "replaced")]
     assert held(bank) == [("Q-A", 1, "<p>Two.</p>")]
+    question_id = bank.within(lambda: session.scalars(sa.select(Question.id)).one())
+    bank.send(question_id)
+    waits = bring(bank, quiz(true_false("Q-A", "<p>Three.</p>")))
+    assert (waits["rows"], waits["counts"]) == ([("Q-A", "skipped", "")], (1, 0, 0, 1, 0))
+    bank.sign(question_id, revision=2)
+    assert bring(bank, quiz(true_false("Q-A", "<p>Three.</p>")))["rows"] == [("Q-A", "imported", "version")]
+    assert held(bank) == [("Q-A", 1, "<p>Two.</p>"), ("Q-A", 2, "<p>Three.</p>")]
+    twice = quiz(true_false("Q-C", "<p>One.</p>"), true_false("Q-C", "<p>Two.</p>"))
+    named = bring(bank, twice)["rows"]
+    assert [status for _, status, _ in named] == ["imported", "imported"]
+    assert [name for name, _, _ in named] == ["Q-C", "Q-C#2"]
+
+
+def test_a_refused_file_leaves_nothing_and_says_why(bank: Bank) -> None:
+    broken = quiz(true_false("Q-A", "<p>One.</p>"))[:-20]
+    report = bring(bank, broken)
+    assert (report["state"], report["rows"], held(bank)) == (ImportState.REFUSED, [], [])
+    assert "broken at line" in report["refusal"]["msgid"]
+    assert bring(bank, b"\x00\x01 nothing", name="x.bin")["state"] is ImportState.REFUSED
+    assert bank.within(lambda: session.scalar(sa.select(sa.func.count()).select_from(StoredFile))) == 0
+
+
+def test_pages_take_a_file_report_on_it_and_hand_the_bank_out(bank: Bank) -> None:
+    author = bank.client("author")
+    content = quiz(true_false("Q-A", "<p>One.</p>"), true_false("Q-B", '<a href="http://x/">Two</a>'), ESSAY)
+    assert submit(author, "/questions/imports", {"action": "import"}).status_code == 422
+    answer = submit(author, "/questions/imports", {"action": "import", "file": (io.BytesIO(content), "my quiz.xml")})
+    assert answer.status_code == 303
+    report = answer.location
+    assert "waits to be read" in author.get(report).text
+    bank.within(jobs.run_imports)
+    page = author.get(report).text
+    for words in ("Q-A", "Q-B", "/Essay", "Links were taken out", "Essays are not read", "line 1"):
+        assert words in page
+    losses = author.get(f"{report}?status=degraded").text
+    assert "Q-B" in losses
+    assert "Q-A" not in losses
+    assert "my quiz.xml" in bank.client("reviewer").get("/questions/imports").text
+    assert bank.client("foreigner").get(report).status_code == 404
+    told = submit(author, "/questions/export", {"format": "moodle-xml", "which": "all", "action": "check"}).text
+    assert "2 of 2 questions go out whole" in told
+    with submit(author, "/questions/export", {"format": "moodle-xml", "which": "all"}) as file:
+        assert file.data.count(b"<question ") == 2
+        assert "attachment" in file.headers["Content-Disposition"]
+    assert submit(author, "/questions/export", {"format": "zork"}).status_code == 404
+
+
+def test_the_command_line_brings_in_and_takes_out(bank: Bank, tmp_path: Path) -> None:
+    bank.within(make_person, bank.people["author"].institution_id, "Ma Li", [Role.AUTHOR], email="ma@a.example")
+    source, target = tmp_path / "in.xml", tmp_path / "out.xml"
+    source.write_bytes(quiz(true_false("Q-A", "<p>One.</p>"), ESSAY))
+    who = ("--institution", "here", "--author", "ma@a.example")
+    assert "A trial" in run_command(bank.app, questions_commands, "import", str(source), *who, "--dry-run")
+    said = run_command(bank.app, questions_commands, "import", str(source), *who)
+    assert "2 questions in the file: 1 imported, 0 degraded, 1 skipped" in said
+    assert "/Essay  skipped" in said
+    said = run_command(bank.app, questions_commands, "export", str(target), *who, "--format", "moodle-xml")
+    assert "1 of 1 questions written, 0 of them with losses" in said
+    assert "1 of them were in the bank already" in run_command(
+        bank.app, questions_commands, "import", str(target), *who
+    )
+    source.write_bytes(b"<quiz><question")
+    run_command(bank.app, questions_commands, "import", str(source), *who, status=1)
+    run_command(bank.app, questions_commands, "import", str(source), "--institution", "here", "--author", "x", status=2)
