@@ -17,6 +17,8 @@ from tests.support.foreign import ForeignPlatform, read_form, start_foreign
 from tests.support.world import form_token, make_institution
 
 TARGET = "exam:exam-1"
+# What is said between two programs is the same on every database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="module")

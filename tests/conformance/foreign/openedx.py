@@ -14,6 +14,8 @@ from typing import Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import django
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
 
 PORT, LOGIN_URL, LAUNCH_URL, KEYSET_URL = sys.argv[1:]
@@ -64,7 +66,11 @@ compat.user_has_studio_write_access = lambda user, course: True
 
 def configure() -> LtiConfiguration:
     """Make the tool known, with columns of its own making and the picker."""
-    passport = Lti1p3Passport.objects.create(lti_1p3_tool_keyset_url=KEYSET_URL)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)  # its own way takes seconds
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    passport = Lti1p3Passport.objects.create(
+        lti_1p3_internal_private_key=pem, lti_1p3_internal_private_key_id="edx-1", lti_1p3_tool_keyset_url=KEYSET_URL
+    )
     return LtiConfiguration.objects.create(
         version=LtiConfiguration.LTI_1P3,
         config_store=LtiConfiguration.CONFIG_ON_DB,

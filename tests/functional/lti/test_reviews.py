@@ -10,6 +10,7 @@ from flask import Flask
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
+from lms_carbon.core.hooks import handed_in
 from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.models import Instrument
 from lms_carbon.cycles.rules import MarkRow
@@ -51,6 +52,7 @@ def exam_here(rules: str) -> Any:
     return replace(seed, rules=RULES[rules], courses=(replace(course, activities=activities), *seed.courses[1:]))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @on_every_platform
 def test_the_gradebook_opens_a_work(app: Flask, rules: str) -> None:
     world = make_exam(app)
@@ -178,6 +180,10 @@ def test_what_is_out_of_every_method_shows(app: Flask, make: Callable[[Flask], W
                     created_at=now(),
                 )
             )
+
+            found = handed_in.first(work.target, work.person.person_id, work.institution_id)
+            assert (found is None) is work.target.startswith("result:")
+            assert handed_in.first(work.target, work.person.person_id, work.institution_id + 1) is None
 
         def ask(sub: str, **claims: Any) -> str:
             client = app.test_client()
