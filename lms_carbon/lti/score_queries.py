@@ -43,7 +43,6 @@ def read_cursor(text: str | None) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-_ARRIVED: Final = sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
 _JOINED: Final = sa.join(ScoreDelivery, LineItem, LineItem.id == ScoreDelivery.line_item_id)
 
 
@@ -62,10 +61,10 @@ def list_scores(
     counts = {found: int(n) for found, n in session.execute(counted.group_by(ScoreDelivery.state))}
     if state is not None:
         shown.append(ScoreDelivery.state == state)
-    behind = read_cursor(after)
+    behind, arrived = read_cursor(after), sa.case((ScoreDelivery.state == DeliveryState.SENT, 1), else_=0)
     if behind is not None:
-        shown.append(sa.or_(_ARRIVED > behind[0], sa.and_(_ARRIVED == behind[0], ScoreDelivery.id < behind[1])))
-    page = _select_scores().where(*shown).order_by(_ARRIVED, ScoreDelivery.id.desc()).limit(limit + 1)
+        shown.append(sa.or_(arrived > behind[0], sa.and_(arrived == behind[0], ScoreDelivery.id < behind[1])))
+    page = _select_scores().where(*shown).order_by(arrived, ScoreDelivery.id.desc()).limit(limit + 1)
     rows = session.execute(page).all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else f"{int(last.state is DeliveryState.SENT)}-{last.id}"
