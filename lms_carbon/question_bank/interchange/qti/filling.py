@@ -96,6 +96,8 @@ def read_gap_match(reading: Reading, interaction: Element) -> Part:
     own = reading.prompt(interaction) + reading.markup.inside(interaction)
     for name in ("gapText", "gapImg"):
         del reading.markup.special[name]
+    if not gaps:
+        raise NotReadableError(NO_KEY)
     part = together(reading, gaps)
     part.own = own
     return part

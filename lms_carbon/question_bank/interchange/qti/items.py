@@ -34,6 +34,7 @@ from lms_carbon.question_bank.rules.about import MAX_POINTS
 
 NOTHING_ASKED: Final = mark("There is nothing to answer in it.")
 NO_ITEM: Final = mark("This is no question of QTI 2 or 3.")
+HIDDEN: Final = mark("Part of what is asked stands where it cannot be shown.")
 FEEDBACK_MOVED: Final = mark("Feedback to answers was put into the explanation.")
 KEY_SHORT: Final = mark("Its own right answer would not earn all its points.")
 
@@ -175,6 +176,9 @@ def _parts(reading: Reading, body: Element) -> list[Part]:
 
     reading.markup.special |= dict.fromkeys(_BLOCKS, block) | dict.fromkeys(_INLINE, inline)
     pieces = _CUT.split(reading.markup.inside(body))
+    asked = sum(1 for element in body.iter() if element.tag in _BLOCKS or element.tag in _INLINE)
+    if asked != len(blocks) + len(gaps) or len(pieces) // 2 != len(blocks) or not asked:
+        raise NotReadableError(HIDDEN)
     parts: list[Part] = []
     waiting = ""
     for index, piece in enumerate(pieces):

@@ -99,7 +99,7 @@ def read_order(reading: Reading, interaction: Element) -> Part:
     part.responses = (declaration.identifier,)
     part.right = {declaration.identifier: tuple(right)}
     part.variants = [{"scoring": "all_or_nothing"}, {"scoring": "partial"}]
-    orders = [right, right[::-1], [*right[1:], right[0]], [*right[:-2], right[-1], right[-2]]]
+    orders = [right, right[::-1], [*right[1:], right[0]], [*right[:-2], *right[:-3:-1]]]
     for order in dict.fromkeys(tuple(order) for order in orders):
         part.probes.append(Probe({declaration.identifier: order}, [ids[name] for name in order]))
     return part

@@ -38,7 +38,7 @@ def score_of(item: Element, declared: Declared, answers: Answers) -> Fraction:
     """Return the SCORE that an item gives for answers, 0 where it sets none. Raises UnknownRuleError."""
     try:
         return _Run(declared, answers).score(children(item, "responseProcessing")[0])
-    except (IndexError, ValueError, RecursionError) as error:
+    except (IndexError, TypeError, ValueError, RecursionError) as error:
         # Operators without their operands, and the like.
         raise UnknownRuleError("responseProcessing") from error
 

@@ -33,6 +33,7 @@ _ROOTS: Final = (b"assessmentItem", b"qti-assessment-item", b"questestinterop", 
 _ITEM_TYPES: Final = ("imsqti_item_xmlv", "imsqti_apipitem_xmlv")
 _CANVAS_TYPES: Final = ("imsqti_xmlv1p2", "imsqti_xmlv1p2/imscc_xmlv1p")
 _CODE: Final = re.compile(r"[0-9](?:\.[0-9]{1,2}){1,3}-[a-z]-[0-9]{1,2}", re.ASCII)
+_FILE_BASES: Final = ("$IMS-CC-FILEBASE$/", "$IMS_CC_FILEBASE$/")
 _ITEM_BYTES: Final = 8_000_000
 """Of one item's XML. Pictures stand beside it."""
 
@@ -165,14 +166,16 @@ def _read_resource(package: Package, resource: Resource, limits: Limits) -> Iter
 
 
 def _canvas_files(package: Package, beside: Files) -> Files:
-    """Return a finder of Canvas files, which stand in `web_resources` and are named by `$IMS-CC-FILEBASE$`."""
+    """Return a finder of Canvas files: `$IMS-CC-FILEBASE$` is `web_resources` in its own, the root in others'."""
 
     def fetch(address: str) -> bytes | None:
-        for base in ("$IMS-CC-FILEBASE$/", "%24IMS-CC-FILEBASE%24/", "$IMS_CC_FILEBASE$/"):
-            if address.startswith(base):
-                path = posixpath.normpath(posixpath.join("web_resources", address.removeprefix(base)))
-                return package.read(path) if path in package else beside(address.removeprefix(base))
-        return beside(address)
+        base = next((each for each in _FILE_BASES if address.startswith(each)), None)
+        if base is None:
+            return beside(address)
+        named = address.removeprefix(base)
+        paths = (posixpath.normpath(posixpath.join(folder, named)) for folder in ("web_resources", ""))
+        found = next((path for path in paths if path in package), None)
+        return package.read(found) if found and package.size(found) <= package.limits.media_bytes else None
 
     return fetch
 

@@ -34,6 +34,7 @@ from lms_carbon.question_bank.interchange.qti.xhtml import MEDIA_FOLDER
 from lms_carbon.question_bank.interchange.safe_zip import write_package
 from lms_carbon.question_bank.kinds.bilingual import text_of
 from lms_carbon.question_bank.kinds.calculated import Calculated
+from lms_carbon.question_bank.kinds.case_parts import share_of_part
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}", re.ASCII)
 _ODD: Final = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
@@ -129,9 +130,9 @@ def _ask(kind: str, asking: Asking, content: Content) -> Asked:
 def _ask_case(asking: Asking, content: Content) -> Asked:
     """Write a text and the parts that ask about it, one after the other."""
     whole = Asked(body=asking.stem(content))
-    total = sum(Fraction(part["points"]) for part in content["parts"]) or Fraction(1)
+    total = sum(share_of_part(part) for part in content["parts"]) or Fraction(1)
     for part in content["parts"]:
-        points = asking.points * Fraction(part["points"]) / total
+        points = asking.points * share_of_part(part) / total
         asked = _ask(part["kind"], Asking(asking.language, f"{asking.name}_{part['id']}", points), part["content"])
         whole.declarations += asked.declarations
         whole.body += asked.body
