@@ -19,7 +19,7 @@ from lms_carbon.question_bank.services.reviews import approve
 KNOWLEDGE: Final = ("sample-521a1", "sample-521a2", "sample-521a3", "sample-521a4")
 PER_REQUIREMENT: Final = 5
 PRACTICE: Final = 8
-"""How many questions there are to practise on, of all kinds but true or false."""
+"""How many questions there are to practise on, each of another kind."""
 RULES: Final = {
     "zh": "独立完成，不得使用其他资料；所需的系数都在题中给出。",
     "en": "Work alone and use no other material; all factors needed are given in the questions.",

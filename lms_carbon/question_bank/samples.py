@@ -26,8 +26,8 @@ class SampleQuestion:
     """A question as it ships.
 
     `difficulty` is the expected share of the points earned (难度系数), 0 to 1; `points` are thousandths; `check` is the
-    arithmetic behind a numeric key, by gap for a cloze. `needs_expert_review` marks what rests on more than the
-    standard and the stem.
+    arithmetic behind a numeric key, by gap or part where there are several. `needs_expert_review` marks what rests
+    on more than the standard and the stem.
     """
 
     code: str

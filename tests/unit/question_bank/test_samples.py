@@ -109,12 +109,14 @@ def test_every_number_is_recomputed() -> None:
         assert kind.score(sample.content, response, sample.points).earned == sample.points, sample.code
 
 
-def test_every_number_in_a_gap_is_recomputed() -> None:
+def test_every_number_in_a_gap_or_part_is_recomputed() -> None:
     for sample in ALL:
-        gaps = {gap["id"]: gap["value"] for gap in sample.content.get("gaps", ()) if gap["kind"] == "number"}
+        values = {gap["id"]: gap["value"] for gap in sample.content.get("gaps", ()) if gap["kind"] == "number"}
+        parts = [part for part in sample.content.get("parts", ()) if part["kind"] == "numeric"]
+        values |= {part["id"]: part["content"]["value"] for part in parts}
         checks = sample.check if isinstance(sample.check, Mapping) else {}
-        assert set(gaps) == set(checks), sample.code
-        assert all(_agrees(checks[gap], value) is not None for gap, value in gaps.items()), sample.code
+        assert set(values) == set(checks), sample.code
+        assert all(_agrees(checks[name], value) is not None for name, value in values.items()), sample.code
 
 
 def _row(code: str = "sample-511a1-99", **change: Any) -> dict[str, Any]:
