@@ -10,15 +10,16 @@ from lms_carbon.core.i18n import mark
 
 @dataclass(frozen=True, slots=True)
 class FormProblem:
-    """A sentence about the form, and the slot it is about."""
+    """A sentence about the form, and the slot it is about; `other` is a second one."""
 
     sentence: str
     slot: int | None = None
+    other: int | None = None
 
     @property
     def params(self) -> Mapping[str, object]:
         """What fills the sentence."""
-        return {"slot": self.slot}
+        return {"slot": self.slot, "other": self.other}
 
 
 class ExamGoneError(NotFoundError):
@@ -226,6 +227,13 @@ class AlreadyInFormError(ConflictError):
     code = "already-in-form"
     title = mark("This question is in the form already")
     sentence = mark("This question is in the form already, in this or another version.")
+
+
+class EnemyInFormError(ConflictError):
+    """An author said that the two never stand in one form."""
+
+    code = "enemy-in-form"
+    sentence = mark("This question must not stand in one form with {code}, which is in it already.")
 
 
 class FormFullError(ConflictError):

@@ -183,3 +183,17 @@ class TooManyViewsError(InvalidInputError):
 
     code = "too-many-views"
     sentence = mark("You keep {limit} views already. Remove one first.")
+
+
+class UnknownQuestionCodeError(InvalidInputError):
+    """A code that no question of the institution has."""
+
+    code = "unknown-question-code"
+    sentence = mark("There is no question of this code.")
+
+
+class OwnEnemyError(InvalidInputError):
+    """A question that is to be parted from itself."""
+
+    code = "own-enemy"
+    sentence = mark("This is the question itself.")

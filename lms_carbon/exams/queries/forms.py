@@ -10,11 +10,12 @@ from lms_carbon.core.identity import Actor
 from lms_carbon.exams.errors import FormProblem
 from lms_carbon.exams.models.exams import Form, FormItem
 from lms_carbon.exams.policy import check_officer
-from lms_carbon.exams.rules.forms import DraftItem, form_problems
+from lms_carbon.exams.rules.forms import DraftItem, enemy_problems, form_problems
 from lms_carbon.framework.models import Position
 from lms_carbon.framework.queries import requirements_by_statement
 from lms_carbon.framework.rules import Tag, resolve_tags
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
+from lms_carbon.question_bank.queries.enemies import enemy_pairs
 from lms_carbon.question_bank.rules.states import VersionState
 
 
@@ -37,7 +38,9 @@ def draft_items(form: Form) -> list[DraftItem]:
 
 def list_form_problems(form: Form) -> list[FormProblem]:
     """Return what keeps a form from being frozen."""
-    return form_problems(draft_items(form), counts=form.exam.instrument_id is not None)
+    slots = {item.version.question_id: item.slot for item in form.items}
+    found = form_problems(draft_items(form), counts=form.exam.instrument_id is not None)
+    return found + enemy_problems(slots, enemy_pairs(question_ids=slots))
 
 
 def form_position(form: Form) -> Position | None:

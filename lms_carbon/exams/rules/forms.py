@@ -1,7 +1,7 @@
 """What a form needs before it is frozen, and its digest."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ MAX_ITEMS: Final = 500
 EMPTY: Final = mark("There is no question in this form yet.")
 NOT_APPROVED: Final = mark("Question {slot} is not approved.")
 NO_TAG: Final = mark("Question {slot} shows nothing that this position asks for.")
+
+ENEMIES: Final = mark("Questions {slot} and {other} must not stand in one form.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,12 @@ def form_problems(items: Sequence[DraftItem], *, counts: bool) -> list[FormProbl
         if counts and not item.requirements:
             found.append(FormProblem(NO_TAG, item.slot))
     return found
+
+
+def enemy_problems(slots: Mapping[int, int], pairs: Iterable[tuple[int, int]]) -> list[FormProblem]:
+    """Return a problem for each pair of questions that never stand together; `slots` maps question ids to slots."""
+    found = (sorted((slots[one], slots[other])) for one, other in pairs)
+    return [FormProblem(ENEMIES, first, second) for first, second in sorted(found)]
 
 
 def tag_shares(item: DraftItem) -> list[tuple[int, int]]:

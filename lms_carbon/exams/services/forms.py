@@ -11,6 +11,7 @@ from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
 from lms_carbon.exams.errors import (
     AlreadyInFormError,
+    EnemyInFormError,
     FormFrozenError,
     FormFullError,
     FormNotReadyError,
@@ -22,7 +23,8 @@ from lms_carbon.exams.policy import check_officer, load_exam_for_officer, load_f
 from lms_carbon.exams.queries.forms import draft_items, list_form_problems
 from lms_carbon.exams.rules.forms import MAX_ITEMS, MAX_POINTS, MIN_POINTS, form_digest, tag_shares
 from lms_carbon.people.services.audit import record_act
-from lms_carbon.question_bank.models import QuestionVersion
+from lms_carbon.question_bank.models import Question, QuestionVersion
+from lms_carbon.question_bank.queries.enemies import enemy_ids
 from lms_carbon.question_bank.rules.states import VersionState
 
 
@@ -62,6 +64,7 @@ def add_item(
         raise QuestionNotApprovedError
     if any(item.version.question_id == version.question_id for item in form.items):
         raise AlreadyInFormError
+    _check_enemies(form, version)
     if len(form.items) >= MAX_ITEMS:
         raise FormFullError(limit=MAX_ITEMS)
     item = FormItem(
@@ -139,6 +142,13 @@ def _load_draft(by: Actor, exam_id: int, number: int) -> Form:
     if form.frozen_at is not None:
         raise FormFrozenError
     return form
+
+
+def _check_enemies(form: Form, version: QuestionVersion) -> None:
+    enemies = enemy_ids(question_ids=[version.question_id])
+    inside = sorted(item.version.question_id for item in form.items if item.version.question_id in enemies)
+    if inside:
+        raise EnemyInFormError(code=session.scalars(sa.select(Question.code).where(Question.id == inside[0])).one())
 
 
 def _item_at(form: Form, slot: int) -> FormItem:

@@ -21,6 +21,7 @@ from lms_carbon.exams.services.forms import add_item, freeze_form, make_form, mo
 from lms_carbon.framework.models import Requirement
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.models import QuestionVersion
+from lms_carbon.question_bank.queries.enemies import enemy_ids
 from lms_carbon.question_bank.queries.usable import Usable, approved_for_position, requirements_shown
 
 SHOWN = 60
@@ -109,8 +110,9 @@ def _number(name: str) -> int:
 
 
 def _found(form: Form) -> list[tuple[QuestionVersion, tuple[Requirement, ...]]]:
-    """Return what can be added: approved, not in the form yet, as the filter in the address wants."""
+    """Return what can be added: approved, neither in the form nor barred by what is, as the address's filter wants."""
     inside = {item.version.question_id for item in form.items}
+    inside |= enemy_ids(question_ids=inside)
     position = form_position(form)
     kind, text, wanted = (request.args.get(name, "").strip() for name in ("kind", "q", "requirement"))
     if position is None:

@@ -14,6 +14,7 @@ from lms_carbon.core.identity import Actor, Role, signed_in
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.models import Question, QuestionVersion
 from lms_carbon.question_bank.policy import may_take, wrote
+from lms_carbon.question_bank.queries.enemies import list_enemies
 from lms_carbon.question_bank.queries.questions import (
     get_question,
     list_notes,
@@ -60,6 +61,7 @@ def show_sheet(
         before=before,
         changes=version_changes(before, version) if before else [],
         notes=[note for note in list_notes(question) if note.version_id == version.id],
+        enemies=list_enemies(by=by, question_id=question.id),
         cognitive=COGNITIVE,
         states=STATE_NAMES,
         steps=STEP_NAMES,

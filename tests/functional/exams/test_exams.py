@@ -19,6 +19,7 @@ from lms_carbon.cycles.models import Cycle, CycleState
 from lms_carbon.exams.errors import (
     AlreadyInFormError,
     CodeTakenError,
+    EnemyInFormError,
     ExamSettingsError,
     FormFrozenError,
     FormNotReadyError,
@@ -48,6 +49,7 @@ from lms_carbon.exams.services.exams import (
 from lms_carbon.exams.services.forms import add_item, freeze_form, make_form, move_item, remove_item, set_points
 from lms_carbon.exams.services.release import release_scores
 from lms_carbon.people.models.records import AuditEntry
+from lms_carbon.question_bank.models import QuestionEnemy, QuestionVersion
 from lms_carbon.question_bank.rules.states import VersionState
 from tests.support.exam_desk import SETTINGS, Desk
 from tests.support.exams import (
@@ -129,6 +131,27 @@ def test_only_approved_questions_each_once_and_of_this_institution(office: Any) 
     with transaction(write=False):
         assert [version.id for version in list_approved(office.by)] == [approved]
         assert list_approved(office.by, without=[list_approved(office.by)[0].question_id]) == []
+
+
+def test_enemies_never_stand_in_one_form(office: Any) -> None:
+    exam = _exam(office)
+    one, other = _question(office, "Q1"), _question(office, "Q2")
+    ids = sorted(v.question_id for v in session.scalars(sa.select(QuestionVersion)))
+    office.do(add_item, exam_id=exam.id, number=1, version_id=one)
+    about = {"institution_id": office.by.institution_id, "made_at": now(), "made_by": office.by.person_id}
+    with transaction():
+        session.add(QuestionEnemy(question_id=ids[0], other_id=ids[1], **about))
+    with pytest.raises(EnemyInFormError) as refusal:
+        office.do(add_item, exam_id=exam.id, number=1, version_id=other)
+    assert refusal.value.params == {"code": "Q1"}
+    with transaction():
+        session.execute(sa.delete(QuestionEnemy))
+    office.do(add_item, exam_id=exam.id, number=1, version_id=other)
+    with transaction():  # said only now that both are in it
+        session.add(QuestionEnemy(question_id=ids[0], other_id=ids[1], **about))
+    with pytest.raises(FormNotReadyError) as problem:
+        office.do(freeze_form, exam_id=exam.id, number=1)
+    assert [(each.slot, each.other) for each in problem.value.found] == [(1, 2)]
 
 
 @pytest.mark.parametrize("points", [0, -1, 9, 1_000_001])

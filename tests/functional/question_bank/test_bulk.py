@@ -156,3 +156,19 @@ def test_views_are_kept_used_and_removed_by_their_owner_alone(bank: Bank) -> Non
     assert "My drafts" not in author.get("/questions").text
     answer = submit(author, "/questions/views", {"name": " "}, page="/questions")
     assert "A view has a name" in author.get(answer.location).text
+
+
+def test_enemies_are_named_by_code_and_let_go(bank: Bank) -> None:
+    one, other = bank.question(), bank.question()
+    author, path = bank.client("author"), f"/questions/{one}/enemies"
+    for code, said in (("Q-99999", "no question of this code"), (f"Q-{one:05d}", "the question itself")):
+        refused = submit(author, path, {"action": "add", "code": code})
+        assert refused.status_code == 422
+        assert said in refused.text
+    for _ in range(2):
+        assert submit(author, path, {"action": "add", "code": f"Q-{other:05d}"}).status_code == 303
+    assert f"Q-{one:05d}" in bank.client("reviewer").get(f"/questions/{other}/versions/1").text
+    drop = {"action": "drop", "other": str(one)}
+    assert submit(author, f"/questions/{other}/enemies", drop).status_code == 303
+    assert submit(author, f"/questions/{other}/enemies", drop).status_code == 404
+    assert ">None.<" in author.get(path).text
