@@ -259,6 +259,7 @@ _LISTS = {
     "gaps": "gap",
     "answers": "answer",
     "parts": "part",
+    "areas": "area",
 }
 
 
@@ -270,7 +271,7 @@ def _field_name(path: tuple[object, ...], raw: Any) -> str:
             parts[-1] = _LISTS.get(parts[-1], parts[-1])
             name = _get(_get(raw, step), "id")
             parts += [str(name)] if isinstance(name, str) else [str(step + 1)] if parts[-1] == "answer" else []
-        elif step not in {"text", "content", "_schema"}:
+        elif step not in {"text", "label", "content", "_schema"}:
             parts.append(str(step))
         raw = _get(raw, step)
     return "-".join(parts)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.kinds.base import Content, Form, Response
@@ -11,6 +11,7 @@ from lms_carbon.question_bank.kinds.crediting import credit_for_form, credit_fro
 from lms_carbon.question_bank.kinds.errors import ResponseShapeError
 from lms_carbon.question_bank.kinds.part_schemas import MultipleChoiceSchema
 from lms_carbon.question_bank.kinds.reasons import Problem, Reason, Score
+from lms_carbon.question_bank.kinds.schemas import ContentSchema
 
 ALL_RIGHT = mark("All the right choices and no other.")
 COUNTED = mark("{right} of {of} right choices picked, {wrong} wrong ones.")
@@ -26,7 +27,7 @@ class MultipleChoice(ChoiceKind):
 
     name = "multiple_choice"
     title = mark("Multiple choice")
-    content_schema = MultipleChoiceSchema
+    content_schema: ClassVar[type[ContentSchema]] = MultipleChoiceSchema
     multiple = True
 
     def check_correct(self, content: Content) -> list[Problem]:

@@ -9,6 +9,7 @@ from lms_carbon.question_bank.kinds.calculated import Calculated
 from lms_carbon.question_bank.kinds.case import Case
 from lms_carbon.question_bank.kinds.categorising import Categorising
 from lms_carbon.question_bank.kinds.cloze import Cloze
+from lms_carbon.question_bank.kinds.hotspot import Hotspot
 from lms_carbon.question_bank.kinds.matching import Matching
 from lms_carbon.question_bank.kinds.multiple_choice import MultipleChoice
 from lms_carbon.question_bank.kinds.numeric import Numeric
@@ -28,6 +29,7 @@ _SIMPLE: Final = (
     Matching(),
     Ordering(),
     Categorising(),
+    Hotspot(),
 )
 _ALL: Final = (*_SIMPLE, Case(_SIMPLE))
 

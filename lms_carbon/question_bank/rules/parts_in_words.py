@@ -13,6 +13,7 @@ PARTS: Final[Mapping[str, str]] = {
     "options": mark("Option {letter}"),
     "categories": mark("Category {letter}"),
     "gaps": mark("Gap {letter}"),
+    "areas": mark("Area {letter}"),
 }
 """Lists of content whose members have a name of their own."""
 
@@ -20,6 +21,8 @@ MEMBERS: Final[Mapping[tuple[str, str], str]] = {
     ("choices", "feedback"): mark("Feedback on choice {letter}"),
     ("rows", "option"): mark("Option of row {letter}"),
     ("rows", "category"): mark("Category of row {letter}"),
+    ("areas", "shape"): mark("Shape of area {letter}"),
+    ("areas", "coords"): mark("Numbers of area {letter}"),
     ("gaps", "kind"): mark("Kind of gap {letter}"),
     ("gaps", "weight"): mark("Weight of gap {letter}"),
     ("gaps", "answers"): mark("Answers in gap {letter}"),

@@ -57,7 +57,7 @@ def _single(kind: Kind, content: Content) -> Answers:
 
 
 def _multiple(kind: Kind, content: Content) -> Answers:
-    ids = [row["id"] for row in content["choices"]]
+    ids = [row["id"] for row in content.get("choices", content.get("areas", []))]
     right = [name for name in ids if name in content["correct"]]
     wrong = [name for name in ids if name not in content["correct"]]
     tried = [right, right[:-1], right[:1], [*right, *wrong[:1]], [*right[:1], *wrong[:1]], wrong[:1], ids]
@@ -182,6 +182,7 @@ def _listed(answer: Mapping[str, str]) -> Reason:
 _ANSWERS: Final[Mapping[str, Callable[[Kind, Content], Answers]]] = {
     "single_choice": _single,
     "multiple_choice": _multiple,
+    "hotspot": _multiple,
     "true_false": _true_false,
     "numeric": _numeric,
     "calculated": _calculated,

@@ -26,6 +26,7 @@ from lms_carbon.question_bank.policy import check_author, check_editable
 from lms_carbon.question_bank.queries.questions import lock_question, newest_version, open_version, standing_version
 from lms_carbon.question_bank.rules.about import MAX_TAGS, Draft, Tag
 from lms_carbon.question_bank.rules.states import VersionState
+from lms_carbon.question_bank.services.media import with_picture_sizes
 
 WRITTEN = ("title", "content", "points", "cognitive", "difficulty", "minutes", "source", "needs_expert_review")
 """The fields of a version that its author writes; tags come beside."""
@@ -36,7 +37,7 @@ def create_question(*, by: Actor, kind: str, draft: Draft, at: datetime) -> Ques
     check_author(by)
     if kind not in KINDS:
         raise UnknownKindError
-    draft = replace(draft, tags=settle_tags(draft.tags))
+    draft = _settled(by, draft)
     question = Question(
         institution_id=by.institution_id, code=uuid4().hex, kind=kind, created_at=at, created_by=by.person_id
     )
@@ -58,7 +59,7 @@ def save_draft(*, by: Actor, question_id: int, revision: int, draft: Draft, at: 
     question = lock_question(by=by, question_id=question_id)
     version = newest_version(question)
     check_editable(by, version)
-    draft = replace(draft, tags=settle_tags(draft.tags))
+    draft = _settled(by, draft)
     changed = [name for name in WRITTEN if getattr(version, name) != getattr(draft, name)]
     changed += ["tags"] if tags_of(version) != draft.tags else []
     if not changed:
@@ -75,6 +76,13 @@ def save_draft(*, by: Actor, question_id: int, revision: int, draft: Draft, at: 
     session.flush()
     note_act(by, "save", question, version, at, revision=version.revision, changed=changed)
     return version
+
+
+def _settled(by: Actor, draft: Draft) -> Draft:
+    """Return a draft with what the bank knows about its tags and pictures."""
+    return replace(
+        draft, tags=settle_tags(draft.tags), content=with_picture_sizes(by.institution_id, draft.content)
+    )
 
 
 def new_version(*, by: Actor, question_id: int, at: datetime) -> QuestionVersion:

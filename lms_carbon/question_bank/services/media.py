@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
@@ -11,9 +11,11 @@ from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Actor
 from lms_carbon.files.models import StoredFile
 from lms_carbon.files.rules import IMAGES, KINDS, Limits
-from lms_carbon.files.services.storage import store_file
+from lms_carbon.files.services.storage import path_of, store_file
 from lms_carbon.people.services.audit import record_act
+from lms_carbon.question_bank.html import MEDIA
 from lms_carbon.question_bank.models import QuestionMedia
+from lms_carbon.question_bank.pictures import HEAD, picture_size
 from lms_carbon.question_bank.policy import check_author
 from lms_carbon.question_bank.queries.media import find_media
 
@@ -60,6 +62,28 @@ def keep_media(*, by: Actor, stream: IO[bytes], name: str, alt: Mapping[str, str
         at=at,
     )
     return media
+
+
+def with_picture_sizes(institution_id: int, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return content in which every picture with areas says its size, where the bank has the picture.
+
+    Areas are drawn over the picture before any of it is loaded, so its size must be known with the question.
+    """
+    if isinstance(parts := content.get("parts"), list):
+        sized = [{**part, "content": with_picture_sizes(institution_id, part["content"])} for part in parts]
+        return {**content, "parts": sized}
+    named = MEDIA.fullmatch(content["image"]) if "areas" in content else None
+    media = find_media(institution_id, named["name"]) if named else None
+    size = _size_of(media) if media else None
+    return {**content, "size": list(size)} if size else content
+
+
+def _size_of(media: QuestionMedia) -> tuple[int, int] | None:
+    try:
+        with path_of(media.file.sha256).open("rb") as stream:
+            return picture_size(stream.read(HEAD))
+    except FileNotFoundError:
+        return None
 
 
 def is_media_kept(file_id: int) -> bool:

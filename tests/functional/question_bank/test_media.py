@@ -19,6 +19,7 @@ from tests.functional.question_bank.conftest import Bank
 from tests.support.exam_seats import make_candidate
 from tests.support.exams import make_exam
 from tests.support.world import act_as, list_acts, make_person, submit
+from tests.unit.question_bank.contents import RAW
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -106,3 +107,21 @@ def test_candidates_see_what_their_paper_shows_while_it_lies_before_them(app: Fl
     candidate.open_window()
     candidate.submit()
     assert look(candidate.client, address)[0] == 404
+
+
+def test_a_picture_with_areas_knows_its_size_once_it_is_saved(bank: Bank) -> None:
+    def keep() -> str:
+        with transaction():
+            by = bank.actor("author")
+            return keep_media(by=by, stream=BytesIO(PNG), name="x.png", alt={"en": "x"}, at=now()).name
+
+    picture = {**RAW["hotspot"], "image": f"media:{bank.within(keep)}"}
+    bank.question(kind="hotspot", content=picture)
+    version = bank.newest()
+    assert version is not None
+    assert version.content["size"] == [1, 1]
+    part = {"id": "p1", "kind": "hotspot", "content": picture}
+    bank.question(kind="case", content={"stem": {"en": "x"}, "parts": [part]})
+    version = bank.newest()
+    assert version is not None
+    assert version.content["parts"][0]["content"]["size"] == [1, 1]

@@ -117,6 +117,19 @@ RAW: dict[str, dict[str, Any]] = {
     "ordering": ORDERING,
     "categorising": CATEGORISING,
 }
+RAW["hotspot"] = {
+    "stem": {"zh": "<p>哪里排放？</p>", "en": "<p>Where does it emit?</p>"},
+    "image": f"media:{'a' * 64}.png",
+    "alt": {"zh": "工厂平面图", "en": "Plan of a works"},
+    "areas": [
+        {"id": "a", "shape": "rect", "coords": [10, 10, 60, 40], "label": {"zh": "锅炉房", "en": "Boiler house"}},
+        {"id": "b", "shape": "circle", "coords": [120, 60, 20], "label": {"zh": "水塔", "en": "Water tower"}},
+        {"id": "c", "shape": "polygon", "coords": [70, 70, 90, 70, 80, 90], "label": {"zh": "窑", "en": "Kiln"}},
+    ],
+    "correct": ["a", "c"],
+    "scoring": "partial",
+    "penalty": "0.25",
+}
 RAW["case"] = {
     "stem": {"zh": "<p>一家水泥厂。</p>", "en": "<p>A cement works.</p>"},
     "parts": [

@@ -127,6 +127,7 @@ def test_the_view_is_the_same_whatever_the_key(name: str, language: str) -> None
         "matching": {"rows": [{**row, "option": "c"} for row in RAW["matching"]["rows"]]},
         "ordering": {"rows": RAW["ordering"]["rows"][::-1], "scoring": "all_or_nothing"},
         "categorising": {"rows": [{**row, "category": "a"} for row in RAW["categorising"]["rows"]]},
+        "hotspot": {"correct": ["b"], "minimum": "0.1"},
         "case": {"parts": [{**RAW["case"]["parts"][0], "content": {**RAW["single_choice"], "correct": ["a"]}}]},
     }[name]
     if name == "case":
@@ -167,6 +168,7 @@ def test_an_answer_by_form_is_the_answer_by_script(name: str) -> None:
         "matching": _named("matching", ["a", "b", "b"], "options"),
         "ordering": _named("ordering", ["1", "2", "3", "4"]),
         "categorising": _named("categorising", ["a", "b"], "categories"),
+        "hotspot": [("slot-3", "c"), ("slot-3", "a")],
         "case": [
             *(("slot-3-part", part) for part in ("p1:single_choice", "p2:numeric", "p3:matching")),
             ("slot-3-p1", "b"),
@@ -221,11 +223,22 @@ def _as_form(values: dict[str, Any]) -> list[tuple[str, str]]:
     names += ("constraints", "formula", "digits")
     for name in (*names, "scoring", "penalty", "minimum"):
         sent += [(name, str(values[name]))] if name in values else []
+    sent += _areas(values) if "areas" in values else []
     for part in values.get("parts", []):
         sent += [("part", part.id), (f"part-{part.id}-kind", part.kind.name), (f"part-{part.id}-points", part.points)]
         sent += [(f"part-{part.id}-{field}", text) for field, text in _as_form(dict(part.values))]
     sent += [("shuffle", "1")] if values.get("shuffle") else []
     sent += [("correct", str(values["correct"]).lower())] if "correct" in values else []
+    return sent
+
+
+def _areas(values: dict[str, Any]) -> list[tuple[str, str]]:
+    sent = [("image", values["image"]), *((f"alt-{language}", text) for language, text in values["alt"].items())]
+    for area in values["areas"]:
+        name = f"area-{area['id']}"
+        sent += [("area", area["id"]), (f"{name}-shape", area["shape"]), (f"{name}-coords", area["coords"])]
+        sent += [(f"{name}-{language}", text) for language, text in area["label"].items()]
+        sent += [("correct", area["id"])] if area["correct"] else []
     return sent
 
 
