@@ -53,7 +53,7 @@ def fill_demo(*, sandbox: str) -> None:
     if session.scalar(sa.select(Institution.id).where(Institution.slug == SLUG)) is not None:
         return
     seed = load_config()
-    ours, theirs = seed.courses
+    ours, theirs, *_ = seed.courses
     place = settle(seed, ours, slug=SLUG, name=NAME, sandbox=sandbox, at=at)
     fill_first(place, seed, at)
     fill_second(settle(seed, theirs, slug=OTHER_SLUG, name=OTHER_NAME, sandbox=sandbox, at=at), seed, at)

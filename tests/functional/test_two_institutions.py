@@ -51,7 +51,7 @@ def sides(app: Flask) -> tuple[Side, Side]:
     with app.app_context():
         with transaction():
             fill_demo(sandbox="http://localhost:1")
-        first, second = SEED.courses
+        first, second, *_ = SEED.courses
         return _side(SLUG, first, NAME), _side(OTHER_SLUG, second, OTHER_NAME)
 
 

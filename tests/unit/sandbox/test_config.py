@@ -39,7 +39,7 @@ def test_the_demo_has_its_people_and_activities() -> None:
         ("u-xie", "teacher"),
     ]
     assert [person.sub for person in config.people if person.totp_secret] == ["u-wang", "u-sun", "u-luo"]
-    course, other = config.courses
+    course, other, later = config.courses
     assert [person.sub for person in config.members(course) if person.is_learner] == ["u-lin", "u-lu"]
     activities = {each.resource_link_id: each.line_item is not None for each in course.activities}
     assert activities == {
@@ -53,6 +53,8 @@ def test_the_demo_has_its_people_and_activities() -> None:
     }
     assert not set(course.people) & set(other.people)
     assert course.client_id != other.client_id
+    assert (later.client_id, later.activities) == (course.client_id, ())
+    assert set(later.people) < set(course.people)
 
 
 def test_a_course_has_everybody_and_the_first_tool_unless_it_says_otherwise() -> None:
@@ -60,7 +62,7 @@ def test_a_course_has_everybody_and_the_first_tool_unless_it_says_otherwise() ->
     for course in raw["courses"]:
         del course["people"], course["tool"]
     config = parse_config(raw)
-    assert [config.members(course) for course in config.courses] == [list(config.people)] * 2
+    assert [config.members(course) for course in config.courses] == [list(config.people)] * 3
     assert {course.client_id for course in config.courses} == {"lms-carbon-demo"}
 
 
