@@ -30,6 +30,8 @@ _MAX_COMMENT: Final = 65_535
 _ENTRY_ROOM: Final = 1_024
 """Bytes of the directory that one entry may take on average: its path, times, attributes."""
 _MEGABYTE: Final = 1_000_000
+_READ_OFTEN: Final = 10
+"""How many times the size of a package may be read from it."""
 _METHODS: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _LOCKED: Final = 0x1
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
@@ -42,7 +44,7 @@ class Package:
     def __init__(self, source: BinaryIO, *, place: str, limits: Limits) -> None:
         """Open the zip. Raises a `RefusedFileError` for one that is broken, too large or means harm."""
         self.limits = limits
-        self._place = place
+        self._room = limits.total_bytes * _READ_OFTEN
         _check_size(source, place, limits)
         _check_directory(source, place, limits)
         try:
@@ -70,6 +72,18 @@ class Package:
                 return stream.read()
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
                 raise BrokenPackageError(place=path) from None
+
+    def read_beside(self, path: str) -> bytes | None:
+        """Return a picture or data file that a question names; None where there is none, or it is too large.
+
+        Many questions may name the same file, so what all of them read is limited too.
+        """
+        if path not in self._entries or self.size(path) > self.limits.media_bytes:
+            return None
+        self._room -= self.size(path)
+        if self._room < 0:
+            raise FileTooLargeError(place=path, limit=self.limits.total_bytes // _MEGABYTE)
+        return self.read(path)
 
     def open(self, path: str) -> IO[bytes]:
         """Return a file as a stream of its bytes."""

@@ -10,7 +10,7 @@ from lms_carbon.question_bank.html import is_blank, plain_text
 from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Item, Limits, finding_of
 from lms_carbon.question_bank.interchange.qti.canvas_answers import Answers, number_of
 from lms_carbon.question_bank.interchange.qti.declarations import read_fraction
-from lms_carbon.question_bank.interchange.qti.items import FEEDBACK_MOVED, NOTHING_ASKED
+from lms_carbon.question_bank.interchange.qti.items import FEEDBACK_MOVED, NOTHING_ASKED, TOO_MUCH
 from lms_carbon.question_bank.interchange.qti.markup import Files, Markup
 from lms_carbon.question_bank.interchange.qti.names import Element, words
 from lms_carbon.question_bank.interchange.qti.parts import NEEDS, NO_KEY, NotReadableError
@@ -23,6 +23,8 @@ from lms_carbon.question_bank.rules.about import MAX_POINTS
 _IMAGE: Final = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"""\b(src|alt|data-equation-content)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _PARAGRAPH: Final = re.compile(r"\s*<p>((?:(?!</?p>).)*)</p>\s*", re.DOTALL)
+_MOST: Final = 600
+"""Rows and right answers of a question."""
 _Content = tuple[str, dict[str, Any]]
 
 
@@ -70,6 +72,8 @@ class _Question:
         return finding_of(KINDS[kind], item, place=place, line=line, lost=self.losses.reasons)
 
     def content(self) -> _Content:
+        if sum(1 for _ in self.item.iter("response_label", "varequal", "response_lid")) > _MOST:
+            raise NotReadableError(TOO_MUCH)
         name = self.meta.get("question_type", "")
         reader = _READERS.get(name)
         if reader is None and name:

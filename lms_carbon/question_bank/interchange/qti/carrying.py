@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lms_carbon.core.i18n import LANGUAGES, mark
+from lms_carbon.question_bank.html import MEDIA
 from lms_carbon.question_bank.interchange.base import Item, ItemTag
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.rules.about import COGNITIVE, MAX_MINUTES, MAX_POINTS
@@ -70,7 +71,7 @@ def take(carried: bytes, written: bytes, media: Callable[[str], bytes | None]) -
 def _item(document: Mapping[str, Any], media: Callable[[str], bytes | None]) -> Item:
     if document["kind"] not in KINDS or document["cognitive"] not in COGNITIVE:
         raise ValueError(document["kind"])
-    files = {str(name): media(str(name)) for name in document["media"]}
+    files = {name: _file(name, media(name)) for name in map(_short, document["media"])}
     return Item(
         identifier=_short(document["identifier"])[:255],
         kind=document["kind"],
@@ -83,8 +84,16 @@ def _item(document: Mapping[str, Any], media: Callable[[str], bytes | None]) -> 
         minutes=_whole(document["minutes"], MAX_MINUTES),
         source=_texts(document["source"]),
         needs_expert_review=document["needs_expert_review"] is True,
-        media={name: data for name, data in files.items() if data is not None},
+        media=files,
     )
+
+
+def _file(name: str, data: bytes | None) -> bytes:
+    """Return a picture or data file; its name is its digest, so a wrong one shows."""
+    found = MEDIA.fullmatch(f"media:{name}")
+    if data is None or found is None or not name.startswith(hashlib.sha256(data).hexdigest()):
+        raise ValueError(name)
+    return data
 
 
 def _short(value: object) -> str:

@@ -37,11 +37,14 @@ def read_text_entry(reading: Reading, interaction: Element, name: str) -> Gap:
     """Return a `textEntryInteraction` as a gap for text or for a number."""
     declaration = reading.declaration(interaction)
     right = right_ones(declaration)
-    if not right:
-        raise NotReadableError(NO_KEY)
-    if declaration.base_type in _NUMBERS and readable(right[0]):
+    number = declaration.base_type in _NUMBERS
+    if number and right and readable(right[0]):
         return _number_gap(reading, declaration, name, right[0])
-    return _text_gap(declaration, name, right)
+    if right:
+        return _text_gap(declaration, name, right)
+    # A draft: whoever wrote the question must still say what is right.
+    content: dict[str, Any] = {"id": name, "kind": "number" if number else "text"}
+    return Gap(content, declaration.identifier, (), "")
 
 
 def read_slider(reading: Reading, interaction: Element) -> Part:
@@ -62,11 +65,11 @@ def read_inline_choice(reading: Reading, interaction: Element, name: str) -> Gap
     rows = children(interaction, "inlineChoice")
     ids = dict(zip((row.get("identifier", "") for row in rows), letters(len(rows)), strict=True))
     right = [each for each in right_ones(declaration) if each in ids]
-    if not right:
-        raise NotReadableError(NO_KEY)
     choices = [{"id": ids[row.get("identifier", "")], "text": reading.short(row)} for row in rows]
-    content = {"id": name, "kind": "choice", "choices": choices, "correct": ids[right[0]]}
-    gap = Gap(content, declaration.identifier, (right[0],), ids[right[0]])
+    content: dict[str, Any] = {"id": name, "kind": "choice", "choices": choices}
+    if not right:
+        return Gap(content, declaration.identifier, (), "")
+    gap = Gap({**content, "correct": ids[right[0]]}, declaration.identifier, (right[0],), ids[right[0]])
     gap.others = [((each,), ids[each]) for each in ids if each != right[0]][:2]
     return gap
 
@@ -77,17 +80,16 @@ def read_gap_match(reading: Reading, interaction: Element) -> Part:
     rows = children(interaction, "gapText", "gapImg")
     ids = dict(zip((row.get("identifier", "") for row in rows), letters(len(rows)), strict=True))
     gaps: list[Gap] = []
+    choices = [{"id": ids[row.get("identifier", "")], "text": reading.short(row)} for row in rows]
     targets = {pair.split()[-1]: pair.split()[0] for pair in right_ones(declaration) if len(pair.split()) == 2}
 
     def put(element: Element) -> str:
         target = element.get("identifier", "")
-        source = targets.get(target)
-        if source not in ids:
-            raise NotReadableError(NO_KEY)
+        source = targets.get(target, "")
         name = f"g{len(gaps) + 1}"
-        choices = [{"id": ids[row.get("identifier", "")], "text": reading.short(row)} for row in rows]
-        content = {"id": name, "kind": "choice", "choices": choices, "correct": ids[source]}
-        gap = Gap(content, declaration.identifier, (f"{source} {target}",), ids[source])
+        content = {"id": name, "kind": "choice", "choices": choices, "correct": ids.get(source)}
+        right = (f"{source} {target}",) if source in ids else ()
+        gap = Gap(content, declaration.identifier, right, ids.get(source, ""))
         gap.others = [((f"{each} {target}",), ids[each]) for each in ids if each != source][:2]
         gaps.append(gap)
         return f"[[{name}]]"
@@ -110,6 +112,8 @@ def alone(gap: Gap) -> Part:
     part.responses, part.right = (gap.response,), {gap.response: gap.right}
     part.probes = [Probe({gap.response: values}, ours) for values, ours in [(gap.right, gap.ours), *gap.others]]
     part.variants = gap.variants
+    if not gap.right:
+        part.probes.clear()
     return part
 
 
@@ -127,6 +131,8 @@ def together(reading: Reading, gaps: list[Gap]) -> Part:
             without = tuple(each for each in right[gap.response] if each not in gap.right)
             swapped = {**right, gap.response: (*without, *values)}
             part.probes.append(Probe(swapped, {**ours, gap.content["id"]: other}))
+    if not all(gap.right for gap in gaps):
+        part.probes.clear()
     mapped = scoring_variants(reading.declared.responses[gaps[0].response], len(gaps))
     contents = _with_variants(gaps, _weights(reading, gaps))
     part.variants = [{"gaps": content, **scoring} for content in contents for scoring in (*mapped[1:], mapped[0])]

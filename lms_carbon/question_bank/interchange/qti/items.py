@@ -34,10 +34,17 @@ from lms_carbon.question_bank.rules.about import MAX_POINTS
 
 NOTHING_ASKED: Final = mark("There is nothing to answer in it.")
 NO_ITEM: Final = mark("This is no question of QTI 2 or 3.")
+TOO_MUCH: Final = mark("It asks for more than a question can hold.")
 HIDDEN: Final = mark("Part of what is asked stands where it cannot be shown.")
 FEEDBACK_MOVED: Final = mark("Feedback to answers was put into the explanation.")
 KEY_SHORT: Final = mark("Its own right answer would not earn all its points.")
 
+_MOST: Final[Mapping[tuple[str, ...], int]] = {
+    ("simpleChoice", "simpleAssociableChoice", "inlineChoice", "hottext", "hotspotChoice", "gapText", "gapImg"): 400,
+    ("responseDeclaration", "gap"): 100,
+    ("value", "mapEntry", "equal", "equalRounded"): 2_000,
+}
+"""What is read of an item at most. The time for some of it grows with the square of its length."""
 _CUT: Final = re.compile("\0([0-9]+)\0")
 _GAP: Final = re.compile(r"\[\[(g[0-9]+)\]\]")
 _BLOCKS: Final[Mapping[str, Callable[[Reading, Element], Part]]] = {
@@ -79,6 +86,9 @@ def _refuse(root: Element) -> None:
     for name in ("templateDeclaration", "templateProcessing"):
         if children(root, name):
             raise NotReadableError(NEEDS, what=name)
+    for names, most in _MOST.items():
+        if sum(1 for _ in root.iter(*names)) > most:
+            raise NotReadableError(TOO_MUCH)
     asked = [str(each.tag) for each in root.iter() if str(each.tag).endswith(("Interaction", "InteractionStage"))]
     if not asked:
         raise NotReadableError(NOTHING_ASKED)

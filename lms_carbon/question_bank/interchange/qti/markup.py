@@ -35,6 +35,9 @@ _SILENT: Final = {"prompt", "stylesheet", "catalogInfo", "rp", "x.desc"}
 _ENDINGS: Final = {"jpeg": "jpg", "jpe": "jpg"}
 _TYPES: Final = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 _DATA: Final = re.compile(r"data:(image/[a-z+]+);base64,(.*)", re.DOTALL)
+_MOST_PICTURES: Final = 50
+_MOST_BYTES: Final = 100_000_000
+"""Of all pictures of one question."""
 _BLANKS: Final = re.compile(r"\s+")
 
 Files = Callable[[str], bytes | None]
@@ -49,6 +52,8 @@ class Markup:
         self.media: dict[str, bytes] = {}
         self.special: dict[str, Callable[[Element], str]] = {}
         """What stands in for elements by name: interactions, gaps, feedback."""
+        self._kept: dict[tuple[str, str], str | None] = {}
+        self._room = _MOST_BYTES
         self._files = files
         self._limits = limits
         self._doing: Mapping[str, Callable[[Element], str]] = {
@@ -112,8 +117,13 @@ class Markup:
 
     def keep(self, address: str, *, kind: str = "") -> str | None:
         """Keep the file of a picture and return its name in the bank; None where it cannot be kept."""
+        if (address, kind) not in self._kept:
+            self._kept[address, kind] = self._keep(address, kind) if len(self._kept) < _MOST_PICTURES else None
+        return self._kept[address, kind]
+
+    def _keep(self, address: str, kind: str) -> str | None:
         data, ending = self._fetch(address, kind)
-        if data is None or len(data) > self._limits.media_bytes:
+        if data is None or len(data) > min(self._limits.media_bytes, self._room):
             self.losses.add(PICTURE_LOST)
             return None
         if ending not in IMAGE_ENDINGS:
@@ -121,6 +131,7 @@ class Markup:
             return None
         name = f"{hashlib.sha256(data).hexdigest()}.{ending}"
         self.media[name] = data
+        self._room -= len(data)
         return name
 
     def _fetch(self, address: str, kind: str) -> tuple[bytes | None, str]:

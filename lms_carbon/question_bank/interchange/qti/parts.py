@@ -10,7 +10,7 @@ from lms_carbon.question_bank.html import is_blank
 from lms_carbon.question_bank.interchange.qti.declarations import Declaration, Declared, Values
 from lms_carbon.question_bank.interchange.qti.markup import Markup
 from lms_carbon.question_bank.interchange.qti.names import Element, children
-from lms_carbon.question_bank.interchange.qti.processing import Answers, UnknownRuleError, is_scored, score_of
+from lms_carbon.question_bank.interchange.qti.processing import Answers, Budget, UnknownRuleError, is_scored, score_of
 from lms_carbon.question_bank.interchange.texts import Losses, phrase
 from lms_carbon.question_bank.kinds.base import Kind
 from lms_carbon.question_bank.kinds.errors import ContentShapeError, ResponseShapeError
@@ -65,6 +65,7 @@ class Scorer:
         self._item = item
         self._declared = declared
         self._losses = losses
+        self._budget = Budget()
         self.known = is_scored(item)
         if not self.known:
             losses.add(UNSCORED)
@@ -74,7 +75,7 @@ class Scorer:
         if not self.known:
             return None
         try:
-            return score_of(self._item, self._declared, answers)
+            return score_of(self._item, self._declared, answers, self._budget)
         except UnknownRuleError as error:
             self.known = False
             self._losses.add(RULE_UNKNOWN, rule=str(error)[:40])

@@ -16,7 +16,8 @@ from lms_carbon.question_bank.kinds.numeric_reading import equal_at_digits
 Answers = Mapping[str, Values]
 _TRUE: Final = ("true",)
 _FALSE: Final = ("false",)
-_STEPS: Final = 5_000
+_STEPS: Final = 100_000
+"""What all answers that are tried on one item may take together, in rules and expressions."""
 _TEMPLATES: Final = {"match_correct": "match", "map_response": "map", "cc2_match": "match", "cc2_map_response": "map"}
 
 
@@ -34,21 +35,34 @@ def is_scored(item: Element) -> bool:
     return bool(found) and (bool(found[0].get("template")) or len(found[0]) > 0)
 
 
-def score_of(item: Element, declared: Declared, answers: Answers) -> Fraction:
+class Budget:
+    """How many steps are left; a file can hold rules that take hours."""
+
+    def __init__(self, steps: int = _STEPS) -> None:
+        self.left = steps
+
+    def take(self) -> None:
+        """Take a step. Raises UnknownRuleError when there is none left."""
+        self.left -= 1
+        if self.left < 0:
+            raise UnknownRuleError("responseProcessing")
+
+
+def score_of(item: Element, declared: Declared, answers: Answers, budget: Budget) -> Fraction:
     """Return the SCORE that an item gives for answers, 0 where it sets none. Raises UnknownRuleError."""
     try:
-        return _Run(declared, answers).score(children(item, "responseProcessing")[0])
+        return _Run(declared, answers, budget).score(children(item, "responseProcessing")[0])
     except (IndexError, TypeError, ValueError, RecursionError) as error:
         # Operators without their operands, and the like.
         raise UnknownRuleError("responseProcessing") from error
 
 
 class _Run:
-    def __init__(self, declared: Declared, answers: Answers) -> None:
+    def __init__(self, declared: Declared, answers: Answers, budget: Budget) -> None:
+        self.count = budget.take
         self.declared = declared
         self.answers = answers
         self.outcomes: dict[str, Values] = {name: each.default for name, each in declared.outcomes.items()}
-        self.steps = 0
 
     def score(self, processing: Element) -> Fraction:
         if not len(processing):
@@ -101,11 +115,6 @@ class _Run:
             if self.value(parts[0]) == _TRUE:
                 self.do_all(parts[1:])
                 return
-
-    def count(self) -> None:
-        self.steps += 1
-        if self.steps > _STEPS:
-            raise UnknownRuleError("responseProcessing")
 
     def value(self, expression: Element) -> Values:
         self.count()

@@ -141,8 +141,7 @@ def _read_resource(package: Package, resource: Resource, limits: Limits) -> Iter
     folder = posixpath.dirname(resource.path)
 
     def fetch(address: str) -> bytes | None:
-        path = posixpath.normpath(posixpath.join(folder, address))
-        return package.read(path) if path in package and package.size(path) <= limits.media_bytes else None
+        return package.read_beside(posixpath.normpath(posixpath.join(folder, address)))
 
     if resource.kind.startswith(_CANVAS_TYPES):
         with package.open(resource.path) as stream:
@@ -174,8 +173,7 @@ def _canvas_files(package: Package, beside: Files) -> Files:
             return beside(address)
         named = address.removeprefix(base)
         paths = (posixpath.normpath(posixpath.join(folder, named)) for folder in ("web_resources", ""))
-        found = next((path for path in paths if path in package), None)
-        return package.read(found) if found and package.size(found) <= package.limits.media_bytes else None
+        return next((data for path in paths if (data := package.read_beside(path)) is not None), None)
 
     return fetch
 

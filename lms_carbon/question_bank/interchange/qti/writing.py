@@ -35,6 +35,7 @@ from lms_carbon.question_bank.interchange.safe_zip import write_package
 from lms_carbon.question_bank.kinds.bilingual import text_of
 from lms_carbon.question_bank.kinds.calculated import Calculated
 from lms_carbon.question_bank.kinds.case_parts import share_of_part
+from lms_carbon.question_bank.kinds.registry import KINDS
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}", re.ASCII)
 _ODD: Final = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
@@ -83,18 +84,23 @@ def _name(identifier: str, taken: set[str]) -> str:
     if not _NAME.fullmatch(identifier) or identifier.endswith("."):
         digest = hashlib.sha256(identifier.encode()).hexdigest()[:12]
         name = f"q-{_ODD.sub('-', identifier).strip('-')[:40]}-{digest}".replace("--", "-")
-    if name in taken:
-        raise ValueError(f"two items are called {identifier}")
-    taken.add(name)
-    return name
+    unique, number = name, 2
+    while unique in taken:
+        unique = f"{name}-{number}"
+        number += 1
+    taken.add(unique)
+    return unique
 
 
 def write_item(item: Item, version: Version) -> bytes:
     """Return an item's XML."""
     language = text_of(item.content["stem"], "zh")[1]
     points = Fraction(item.points, 1_000)
-    asked = _ask(item.kind, Asking(language, _RESPONSE, points), item.content)
-    worth = Asking(language, _RESPONSE, points).amount(Fraction(1))
+    asking = Asking(language, _RESPONSE, points)
+    # A draft may lack what its interaction must have.
+    whole = not any(problem.blocking for problem in KINDS[item.kind].check_content(item.content))
+    asked = _ask(item.kind, asking, item.content) if whole else ask_open(asking, item.content)
+    worth = asking.amount(Fraction(1))
     root = make(
         "assessmentItem",
         children=[

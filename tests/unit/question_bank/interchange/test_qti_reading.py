@@ -292,3 +292,30 @@ def test_a_zip_that_is_no_package_of_questions_is_not_taken_for_one() -> None:
         other.writestr("a.txt", "a")
     with pytest.raises(Exception, match="none of the formats"):
         recognise(out, "a.zip")
+
+
+def test_more_than_a_question_can_hold_is_named_at_once() -> None:
+    rows = "".join(f'<simpleChoice identifier="c{n}">x</simpleChoice>' for n in range(100_000))
+    found = only(item(f'<choiceInteraction responseIdentifier="RESPONSE">{rows}</choiceInteraction>'))
+    assert found.status == "skipped"
+    assert "more than a question can hold" in str(found.reasons[0])
+
+
+def test_rules_that_would_take_hours_are_given_up() -> None:
+    rule = (
+        "<and>" + "<match><variable identifier='RESPONSE'/><correct identifier='RESPONSE'/></match>" * 20_000 + "</and>"
+    )
+    written = item().decode()
+    start = written.index("<responseProcessing")
+    found = only((written[:start] + CONDITION.format(rule=rule) + "</assessmentItem>").encode())
+    assert found.status == "degraded"
+    assert "responseProcessing" in str(found.reasons[0])
+
+
+def test_one_picture_named_often_is_read_once() -> None:
+    images = '<img src="p.png" alt="x"/>' * 5_000
+    out = io.BytesIO()
+    entries = [("imsmanifest.xml", MANIFEST.format(resources=RESOURCE.format(n=0)).encode())]
+    write_package([*entries, ("i0.xml", item(f"<p>{images}</p>{CHOICE}")), ("p.png", b"\x89PNG" * 200_000)], out)
+    found = list(read(out, Limits(total_bytes=1_000_000)))
+    assert len(found) == 1

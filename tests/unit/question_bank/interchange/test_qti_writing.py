@@ -1,5 +1,6 @@
 """QTI packages of ours: the same bytes again and again, valid by the schemas, and readable by what QTI says alone."""
 
+import hashlib
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -20,7 +21,7 @@ from lms_carbon.question_bank.samples import read_samples
 from tests.unit.question_bank.contents import RAW
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
-NAME = f"{'0' * 63}1.png"
+NAME = f"{hashlib.sha256(PICTURE).hexdigest()}.png"
 RICH = (
     "<p>A <strong>b</strong> <em>c</em> H<sub>2</sub>O <code>x</code><br>y</p><ul><li>one</li><li><p>two</p></li></ul>"
     '<ol start="3"><li>three</li></ol><blockquote>said <b>so</b><p>and so</p></blockquote><pre>a  b</pre>'
@@ -94,6 +95,16 @@ def odd() -> list[Item]:
     ]
 
 
+def drafts() -> list[Item]:
+    """Return questions that somebody only began to write."""
+    texts = {"stem": {"zh": "", "en": ""}, "choices": [], "image": "", "alt": {}, "areas": []}
+    return [
+        replace(item(kind), identifier=f"draft-{kind}", content=KINDS[kind].load_content(began))
+        for kind in RAW
+        for began in [{name: value for name, value in texts.items() if name in RAW[kind]}]
+    ]
+
+
 def sample_items() -> list[Item]:
     return [
         Item(
@@ -142,6 +153,21 @@ def test_what_was_written_reads_back_and_is_written_the_same(kind: str, version:
     again = [each.item for each in found if each.item]
     assert again == items
     assert written(again, version).getvalue() == first.getvalue()
+
+
+@pytest.mark.parametrize("version", WRITERS)
+def test_drafts_are_carried_as_they_are(version: str) -> None:
+    items = drafts()
+    first = written(items, version)
+    again = [each.item for each in read_all(first) if each.item]
+    assert again == items
+    assert written(again, version).getvalue() == first.getvalue()
+
+
+def test_two_questions_of_one_name_are_both_written() -> None:
+    items = [item("single_choice"), item("numeric")]
+    items[1] = replace(items[1], identifier=items[0].identifier)
+    assert len(read_all(written(items, "2.2"))) == 2
 
 
 def test_the_samples_come_back_as_they_were() -> None:
@@ -200,6 +226,18 @@ def test_an_account_that_cannot_be_read_is_named(account: bytes) -> None:
     assert "cannot be read" in str(found.reasons[0])
 
 
+@pytest.mark.parametrize("lost", [None, b"another picture"])
+def test_a_picture_that_is_lost_or_another_is_named(lost: bytes | None) -> None:
+    def change(path: str, data: bytes) -> bytes | None:
+        return lost if path.startswith("media/") else data
+
+    (found,) = read_all(changed(written([rich("single_choice")], "3.0"), change))
+    assert found.reasons
+    assert found.item is not None
+    assert NAME not in found.item.media
+    assert NAME not in str(found.item.content)
+
+
 def test_paths_of_a_package_are_plain() -> None:
     package = Package(written([item("single_choice"), rich("numeric")], "3.0"), place="x", limits=DEFAULT_LIMITS)
     assert all(path.isascii() for path in package.paths)
@@ -211,7 +249,7 @@ def schema(fixtures_folder: Path, path: str) -> etree.XMLSchema:
 
 
 def test_2_2_is_valid_by_its_schemas(fixtures_folder: Path) -> None:
-    items = [*(rich(kind) for kind in RAW), *odd(), *sample_items()]
+    items = [*(rich(kind) for kind in RAW), *odd(), *drafts(), *sample_items()]
     package = Package(written(items, "2.2"), place="x", limits=DEFAULT_LIMITS)
     # Seven seconds, nearly all of this test: its schema has the whole of HTML, MathML and SSML.
     by_item = schema(fixtures_folder, "qtiv2p2/imsqti_v2p2.xsd")
@@ -223,7 +261,7 @@ def test_2_2_is_valid_by_its_schemas(fixtures_folder: Path) -> None:
 
 
 def test_3_0_is_valid_once_it_is_taken_down_to_2_1(fixtures_folder: Path) -> None:
-    items = [*(rich(kind) for kind in RAW), *odd(), *sample_items()]
+    items = [*(rich(kind) for kind in RAW), *odd(), *drafts(), *sample_items()]
     lowered = downgrade_package(written(items, "3.0").getvalue())
     assert [str(each) for each in lowered.warnings] == []
     by_item = schema(fixtures_folder, "qtiv2p1/imsqti_v2p1.xsd")
