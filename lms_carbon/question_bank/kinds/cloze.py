@@ -19,7 +19,7 @@ from lms_carbon.question_bank.kinds.base import (
     texts_for_form,
     texts_from_form,
 )
-from lms_carbon.question_bank.kinds.bilingual import show
+from lms_carbon.question_bank.kinds.bilingual import show, text_of
 from lms_carbon.question_bank.kinds.crediting import credit_for_form, credit_from_form, rule_of, settle
 from lms_carbon.question_bank.kinds.errors import ResponseShapeError
 from lms_carbon.question_bank.kinds.gaps import (
@@ -103,9 +103,7 @@ class Cloze(Kind):
     def candidate_view(self, content: Content, language: str, *, seed: str = "") -> ClozeView:
         """Return the stem with its gaps, numbered as they stand in it."""
         stem = show(content["stem"], language)
-        gaps = {gap["id"]: gap for gap in content["gaps"]}
-        order = [name for name in dict.fromkeys(marks_in(stem.html)) if name in gaps]
-        views = {name: show_gap(gaps[name], number, language) for number, name in enumerate(order, 1)}
+        views = {gap["id"]: show_gap(gap, number, language) for number, gap in _numbered(content, language)}
         return ClozeView(
             kind=self.name,
             language=language,
@@ -129,7 +127,7 @@ class Cloze(Kind):
     def plain(self, content: Content, language: str) -> str:
         """Return the stem with the gaps numbered."""
         text = super().plain(content, language)
-        for number, gap in enumerate(content["gaps"], 1):
+        for number, gap in _numbered(content, language):
             text = text.replace(f"[[{gap['id']}]]", f"({number}) ________")
         return text
 
@@ -137,7 +135,7 @@ class Cloze(Kind):
         """Return the choices of each gap that has some."""
         return [
             f"({number}) " + " / ".join(plain_of(each["text"], language) for each in gap["choices"])
-            for number, gap in enumerate(content["gaps"], 1)
+            for number, gap in _numbered(content, language)
             if gap["kind"] == "choice"
         ]
 
@@ -166,6 +164,13 @@ class Cloze(Kind):
             "gaps": [gap_for_form(gap) for gap in gaps[:MAX_GAPS]],
             **credit_for_form(content),
         }
+
+
+def _numbered(content: Content, language: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """Return the gaps with their numbers, as they stand in the stem."""
+    gaps = {gap["id"]: gap for gap in content["gaps"]}
+    marked = dict.fromkeys(marks_in(text_of(content["stem"], language)[0]))
+    return list(enumerate((gaps[name] for name in marked if name in gaps), 1))
 
 
 def _filled(gap: Mapping[str, Any]) -> bool:

@@ -62,4 +62,11 @@ const SHAPES = {
 
 export const readValue = (question) => SHAPES[question.dataset.shape].read(question);
 export const writeValue = (question, value) => SHAPES[question.dataset.shape].write(question, value);
+// Rows that share a place are told and not moved: nothing changes but what the candidate picks.
+export const tellShared = (question) => {
+  for (const told of question.querySelectorAll("[data-shared]")) {
+    const places = [...told.closest("fieldset").querySelectorAll("select")].map((field) => field.value).filter(Boolean);
+    told.hidden = new Set(places).size === places.length;
+  }
+};
 export const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

@@ -1,6 +1,6 @@
 // The exam's window. What the candidate does goes into `paper`, from there to the sender; what the server says comes
 // back as the state of saving, the clock and the grid.
-import { same, readValue, writeValue } from "./answers.js";
+import { same, readValue, tellShared, writeValue } from "./answers.js";
 import { Refused, call } from "./api.js";
 import { Clock } from "./clock.js";
 import { Sending, askSubmit, showEnd } from "./dialogs.js";
@@ -104,6 +104,7 @@ function drawQuestion(slot) {
     const own = Number(question.dataset.slot);
     const back = question.querySelector("[data-take-back]");
     if (back) back.hidden = finished || at(own).value === null;
+    tellShared(question);
     const told = question.querySelector("[data-refused]");
     told.hidden = !sender.refused.has(own);
     told.querySelector("p").textContent = sender.refused.get(own) ?? "";

@@ -5,6 +5,7 @@ const FIND = new Set(["find", "find-position", "find-dimension"]);
 
 const form = document.getElementById("editor");
 const side = document.getElementById("side");
+const sideBody = document.getElementById("side-body");
 const state = document.getElementById("save-state");
 
 function later(act) {
@@ -36,7 +37,7 @@ function asker(address, show) {
 const preview = later(asker(form.dataset.preview, (markup) => {
   side.classList.toggle("is-late", markup === null);
   side.title = markup === null ? side.dataset.waiting : "";
-  if (markup !== null) side.innerHTML = markup;
+  if (markup !== null) sideBody.innerHTML = markup;
 }));
 
 const pick = asker(form.dataset.picker, (markup) => {
