@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.forms import Form, read_form
-from lms_carbon.core.hooks import launch_target
+from lms_carbon.core.hooks import ListedTarget, launch_target
 from lms_carbon.core.identity import Role, signed_in
 from lms_carbon.lti.queries import find_whereabouts
 from lms_carbon.lti.schemas import CopyForm
@@ -51,13 +51,20 @@ def _page(form: Form, copy_id: int | None = None) -> str:
     return render_template(
         "lti/copies.html",
         copies=copies,
-        targets=targets,
+        others={copy.id: _others(copy.target, targets) for copy in copies},
         titles={each.target: each.title for each in targets},
         clones=clones,
         places=places_of_clones(copies) if clones else {},
         form=form,
         tried=copy_id,
     )
+
+
+def _others(target: str, targets: list[ListedTarget]) -> list[ListedTarget]:
+    """Return what else a copy can open, its own kind first."""
+    kind = target.partition(":")[0]
+    rest = (each for each in targets if each.target != target)
+    return sorted(rest, key=lambda each: (each.target.partition(":")[0] != kind, each.target))
 
 
 def decide(copy_id: int) -> Response | tuple[str, int]:
