@@ -197,3 +197,17 @@ class OwnEnemyError(InvalidInputError):
 
     code = "own-enemy"
     sentence = mark("This is the question itself.")
+
+
+class KeyReusedError(DomainError):
+    """An `Idempotency-Key` stands for one request."""
+
+    code = "key-reused"
+    sentence = mark("This Idempotency-Key was sent with another request before. Take a new one.")
+
+
+class KeyTooLongError(InvalidInputError):
+    """A key that is no key."""
+
+    code = "key-too-long"
+    sentence = mark("An Idempotency-Key has at most {limit} characters.")

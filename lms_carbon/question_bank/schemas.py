@@ -16,9 +16,10 @@ from lms_carbon.question_bank.kinds.errors import ContentShapeError
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.kinds.schemas import one_of, text
 from lms_carbon.question_bank.models import QuestionVersion
-from lms_carbon.question_bank.queries.listing import MAX_PAGE, PAGE
+from lms_carbon.question_bank.queries.listing import LANGUAGE_FILTERS, MAX_PAGE, PAGE
 from lms_carbon.question_bank.rules.about import (
     COGNITIVE,
+    DIFFICULTY_BANDS,
     MAX_MINUTES,
     MAX_POINTS,
     MAX_SOURCE,
@@ -180,6 +181,10 @@ class QuestionQuery(Schema):
     position = fields.String(load_default="", validate=validate.Length(max=16))
     q = fields.String(load_default="", validate=validate.Length(max=200))
     mine = fields.Boolean(load_default=False)
+    cognitive = fields.String(load_default="", validate=validate.OneOf(("", *COGNITIVE)))
+    difficulty = fields.String(load_default="", validate=validate.OneOf(("", *DIFFICULTY_BANDS)))
+    language = fields.String(load_default="", validate=validate.OneOf(("", *LANGUAGE_FILTERS)))
+    sample = fields.Boolean(load_default=None)
     cursor = fields.String(load_default="", validate=validate.Length(max=200))
     limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, MAX_PAGE))
 

@@ -149,7 +149,12 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /questions/weights.xlsx": Rule(BANK),
     "POST /questions/weights/<int:table_id>": Rule(AUTHOR, "gone", {"action": "withdraw"}),
     "GET /api/v1/questions": Rule(BANK),
+    "POST /api/v1/questions": Rule(AUTHOR),
     "GET /api/v1/questions/<int:question_id>": Rule(BANK, "institution"),
+    "PUT /api/v1/questions/<int:question_id>": Rule(AUTHOR, "institution", {"revision": 1, "title": {}, "content": {}}),
+    "POST /api/v1/questions/<int:question_id>/steps": Rule(
+        BANK, "institution", {"step": "suspend", "text": "In doubt"}
+    ),
     # exams: the candidate's side
     "GET /exams/<int:exam_id>": Rule(CANDIDATE | GRADEBOOK, "institution"),
     "GET /exams/<int:exam_id>/state": Rule(CANDIDATE, "institution"),
