@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
+from lms_carbon.question_bank.interchange import aiken
 from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, Format, Head, Limits
 from lms_carbon.question_bank.interchange.errors import UnknownFormatError
+from lms_carbon.question_bank.interchange.gift import reading as gift_reading
+from lms_carbon.question_bank.interchange.gift import writing as gift_writing
 from lms_carbon.question_bank.interchange.moodle import reading as moodle_reading
 from lms_carbon.question_bank.interchange.moodle import writing as moodle_writing
 from lms_carbon.question_bank.interchange.qti import reading as qti_reading
@@ -45,6 +48,23 @@ _ALL: Final[tuple[Format, ...]] = (
         media_type="application/zip",
         recognise=lambda _: False,
         write=qti_writing.write_22,
+    ),
+    Format(
+        name=aiken.NAME,
+        title="Aiken",
+        suffix=".txt",
+        media_type="text/plain",
+        recognise=aiken.recognise,
+        read=aiken.read,
+    ),
+    Format(
+        name=gift_reading.NAME,
+        title="GIFT",
+        suffix=".gift.txt",
+        media_type="text/plain",
+        recognise=gift_reading.recognise,
+        read=gift_reading.read,
+        write=gift_writing.write,
     ),
 )
 

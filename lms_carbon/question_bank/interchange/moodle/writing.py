@@ -11,18 +11,16 @@ from lxml import etree
 from lms_carbon.core.i18n import LANGUAGES, mark
 from lms_carbon.question_bank.html import is_blank
 from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, DEGRADED, SKIPPED, Finding, Item
+from lms_carbon.question_bank.interchange.comparing import note_differences
 from lms_carbon.question_bank.interchange.moodle.element import Writing
 from lms_carbon.question_bank.interchange.moodle.forms import FORMS, NO_FORM
 from lms_carbon.question_bank.interchange.moodle.reading import PLACE, read_question
-from lms_carbon.question_bank.interchange.shapes import without_names
 from lms_carbon.question_bank.interchange.tagging import SOURCE_LOST, write_labels
 from lms_carbon.question_bank.interchange.texts import Losses
 from lms_carbon.question_bank.kinds.base import points_text
 
 ID_LOST: Final = mark("The identifier is too long for Moodle and is not carried.")
-COMES_BACK: Final = mark("Coming back, it would differ in: {fields}.")
 _LONGEST_ID: Final = 100
-_COMPARED: Final = ("kind", "title", "points", "cognitive", "difficulty", "minutes", "needs_expert_review")
 
 
 def write(items: Iterable[Item], out: BinaryIO) -> tuple[Finding, ...]:
@@ -38,7 +36,7 @@ def write(items: Iterable[Item], out: BinaryIO) -> tuple[Finding, ...]:
             continue
         data = etree.tostring(element, encoding="unicode").encode()
         if all(reason.msgid == SOURCE_LOST for reason in losses.reasons):
-            _read_back(item, data, losses)
+            note_differences(item, read_question(etree.fromstring(data), item.identifier, DEFAULT_LIMITS), losses)
         if losses.reasons:
             reasons = losses.reasons
             findings.append(Finding(place=PLACE, identifier=item.identifier, status=DEGRADED, reasons=reasons))
@@ -76,18 +74,3 @@ def question_of(item: Item, losses: Losses) -> "etree._Element | None":
 
 def _grade(points: int) -> str:
     return points_text(points) if points % 10 == 0 else f"{points / 1000:.3f}"
-
-
-def _read_back(item: Item, data: bytes, losses: Losses) -> None:
-    finding = read_question(etree.fromstring(data), item.identifier, DEFAULT_LIMITS)
-    back = finding.item
-    if back is None:
-        losses.add(COMES_BACK, fields=item.kind)
-        return
-    differs = [name for name in _COMPARED if getattr(back, name) != getattr(item, name)]
-    here, there = without_names(item.content), without_names(back.content)
-    differs += [name for name in {**here, **there} if here.get(name) != there.get(name)]
-    if [(tag.code, tag.positions) for tag in back.tags] != [(tag.code, tag.positions) for tag in item.tags]:
-        differs.append("tags")
-    if differs:
-        losses.add(COMES_BACK, fields=", ".join(differs))

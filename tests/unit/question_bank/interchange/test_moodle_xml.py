@@ -17,6 +17,7 @@ from lms_carbon.question_bank.interchange.base import (
     ItemTag,
 )
 from lms_carbon.question_bank.interchange.errors import BrokenFileError, EntitiesError, TooManyQuestionsError
+from lms_carbon.question_bank.interchange.moodle.forms import FORMS
 from lms_carbon.question_bank.interchange.moodle.reading import read
 from lms_carbon.question_bank.interchange.moodle.writing import write
 from lms_carbon.question_bank.kinds.registry import KINDS
@@ -213,7 +214,7 @@ def test_a_damaged_picture_is_left_out_and_named() -> None:
     assert "a.png" in str(finding.reasons[0])
 
 
-SHARED = tuple(kind for kind in contents.RAW if kind != "calculated")
+SHARED = tuple(FORMS)
 
 
 def item(kind: str, **changes: Any) -> Item:
