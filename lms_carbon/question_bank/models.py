@@ -135,7 +135,8 @@ class QuestionEnemy(Model):
     other_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), primary_key=True, index=True)
     institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
     made_at: Mapped[datetime]
-    made_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    made_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    """None where the shipped samples say so."""
 
 
 class WeightTable(Model):

@@ -27,7 +27,7 @@ class SampleQuestion:
 
     `difficulty` is the expected share of the points earned (难度系数), 0 to 1; `points` are thousandths; `check` is the
     arithmetic behind a numeric key, by gap or part where there are several. `needs_expert_review` marks what rests
-    on more than the standard and the stem.
+    on more than the standard and the stem. `apart` are codes of samples that never stand in one form with it.
     """
 
     code: str
@@ -41,6 +41,7 @@ class SampleQuestion:
     points: int
     source: Mapping[str, str]
     needs_expert_review: bool = False
+    apart: tuple[str, ...] = ()
     check: str | Mapping[str, str] | None = None
     sample: bool = True
 
@@ -91,6 +92,7 @@ def make_sample(row: Mapping[str, Any]) -> SampleQuestion:
                 **row,
                 "content": kind.load_content(row["content"]),
                 "tags": tuple(row["tags"]),
+                "apart": tuple(row.get("apart", ())),
                 "points": int(row["points"]) * 1000,
                 "check": _arithmetic(row.get("check")),
             }

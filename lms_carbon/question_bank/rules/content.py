@@ -52,6 +52,7 @@ def check_samples(rows: Iterable[Mapping[str, Any]], framework: Framework) -> Co
         faults=faults,
     )
     faults += [f"{code}: the code is there {times} times" for code, times in _repeated(samples)]
+    faults += [f"{code}: apart from {other}, which is not there" for code, other in _lonely(samples)]
     faults += [f"{sample.code}: {fault}" for sample in samples for fault in _faults(sample, framework)]
     faults += _gaps(report)
     return report
@@ -69,6 +70,11 @@ def _by_statement(samples: Sequence[SampleQuestion], framework: Framework) -> di
 
 def _repeated(samples: Sequence[SampleQuestion]) -> list[tuple[str, int]]:
     return [(code, times) for code, times in Counter(sample.code for sample in samples).items() if times > 1]
+
+
+def _lonely(samples: Sequence[SampleQuestion]) -> list[tuple[str, str]]:
+    known = {sample.code for sample in samples}
+    return [(sample.code, other) for sample in samples for other in sample.apart if other not in known - {sample.code}]
 
 
 def _gaps(report: ContentReport) -> Iterator[str]:

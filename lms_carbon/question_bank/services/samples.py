@@ -1,6 +1,6 @@
 """Bringing the shipped sample questions into an institution's bank."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,8 +9,9 @@ from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
 from lms_carbon.framework.models import Requirement
 from lms_carbon.framework.queries import list_requirements
+from lms_carbon.people.services.audit import record_act
 from lms_carbon.question_bank.errors import UnknownStatementError
-from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
+from lms_carbon.question_bank.models import Question, QuestionEnemy, QuestionTag, QuestionVersion
 from lms_carbon.question_bank.rules.states import VersionState
 from lms_carbon.question_bank.samples import SampleQuestion, read_practice, read_samples
 from lms_carbon.question_bank.services.drafts import note_act
@@ -42,6 +43,7 @@ def import_samples(*, institution_id: int, by: Actor | None, at: datetime) -> in
     session.add_all(versions)
     session.flush()
     _add_tags(institution_id, list(zip(versions, statements, strict=True)))
+    _keep_apart(samples, {sample.code for sample in missing}, by=by, institution_id=institution_id, at=at)
     for question, version in zip(questions, versions, strict=True):
         note_act(by, "import_sample", question, version, at, after=version.state)
     return len(missing)
@@ -92,3 +94,34 @@ def _add_tags(institution_id: int, tagged: list[tuple[QuestionVersion, list[int]
     ]
     if rows:
         session.execute(sa.insert(QuestionTag), rows)
+
+
+def _keep_apart(
+    samples: Sequence[SampleQuestion], added: Set[str], *, by: Actor | None, institution_id: int, at: datetime
+) -> None:
+    """Part samples as their files say, where at least one of two has just been added."""
+    known = dict(
+        session.execute(sa.select(Question.code, Question.id).where(Question.institution_id == institution_id)).all()
+    )
+    pairs: dict[tuple[int, int], tuple[str, str]] = {}
+    for sample in samples:
+        for other in sample.apart:
+            if added & {sample.code, other}:
+                one, two = sorted((known[sample.code], known[other]))
+                pairs[one, two] = (sample.code, other)
+    if not pairs:
+        return
+    about = {"institution_id": institution_id, "made_at": at, "made_by": by.person_id if by else None}
+    session.execute(
+        sa.insert(QuestionEnemy), [{"question_id": one, "other_id": two, **about} for one, two in sorted(pairs)]
+    )
+    for (one, _), (code, other) in sorted(pairs.items()):
+        record_act(
+            by=by,
+            institution_id=institution_id,
+            action="question.part",
+            object_type="question",
+            object_id=one,
+            detail={"code": code, "other": other},
+            at=at,
+        )

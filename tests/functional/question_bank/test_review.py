@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from lms_carbon.core.db import session
 from lms_carbon.core.transaction import transaction
 from lms_carbon.people.models.records import AuditEntry, Message
-from lms_carbon.question_bank.models import FrozenVersionError, QuestionTag, QuestionVersion, ReviewNote
+from lms_carbon.question_bank.models import FrozenVersionError, QuestionEnemy, QuestionTag, QuestionVersion, ReviewNote
 from lms_carbon.question_bank.queries.usable import approved_for_position
 from lms_carbon.question_bank.rules.states import VersionState
+from lms_carbon.question_bank.samples import read_samples
 from tests.functional.question_bank.conftest import Bank
 from tests.support.questions import entered
 from tests.support.world import submit
@@ -211,6 +212,10 @@ def test_samples_come_once_name_nobody_and_wait_for_a_reviewer(bank: Bank) -> No
         states = {(v.question.code.startswith("practice"), bool(v.tags), v.state) for v in versions}
         assert states == {(True, False, VersionState.APPROVED), (False, True, VersionState.IN_REVIEW)}
         [sample] = [v.question_id for v in versions if v.question.code == "sample-521a1-01"]
+        parted = session.scalar(sa.select(sa.func.count()).select_from(QuestionEnemy))
+        assert parted == sum(len(sample.apart) for sample in read_samples()) > 0
+        noted = sa.select(sa.func.count()).where(AuditEntry.action == "question.part")
+        assert session.scalar(noted) == parted
     assert bank.acts() == ["question.import_sample"] * first
     position = bank.requirements["5.2.1-a-1"].position_id
     offered = partial(bank.within, approved_for_position, institution_id=institution, position_id=position)

@@ -143,6 +143,7 @@ def _row(code: str = "sample-511a1-99", **change: Any) -> dict[str, Any]:
         ({"title": {"zh": "题", "en": "题"}}, "“题” is not English throughout"),
         ({"code": "sample-511a1-98"}, "the code is there 2 times"),
         ({"cognitive": "guess"}, "unknown cognitive level guess"),
+        ({"apart": ["sample-511a1-97"]}, "apart from sample-511a1-97, which is not there"),
     ],
 )
 def test_the_check_finds_faults(change: dict[str, Any], fault: str) -> None:
