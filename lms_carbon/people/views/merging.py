@@ -1,5 +1,8 @@
 """Two persons who are one: found by name, merged, and parted again."""
 
+import re
+from typing import Final
+
 from flask import Response, flash, render_template, request
 from flask_babel import gettext as _
 
@@ -12,6 +15,9 @@ from lms_carbon.people.schemas import ListQuery, MergeForm, UndoForm
 from lms_carbon.people.services.merging import merge_persons, undo_merge
 from lms_carbon.people.views.doors import go
 
+MOST_PARTS: Final = 4
+_BETWEEN: Final = re.compile("[,，、;；]")
+
 
 def show_merge() -> str:
     """Look for the two, and show what was merged."""
@@ -21,7 +27,9 @@ def show_merge() -> str:
 def _page(form: Form) -> str:
     wanted = read_form(ListQuery(), request.args).data or {"q": ""}
     by, text = signed_in(), wanted["q"].strip()
-    found = list_persons(by=by, text=text) if text else []
+    parts = [part for part in map(str.strip, _BETWEEN.split(text)) if part][:MOST_PARTS]
+    # The two may be written differently, as platforms do.
+    found = list({row.id: row for part in parts for row in list_persons(by=by, text=part)}.values())
     return render_template(
         "people/merge.html",
         text=text,

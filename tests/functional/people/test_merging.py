@@ -77,6 +77,8 @@ def test_two_accounts_become_one_person_and_two_again(
     second, gone = come(world, two)
     assert kept != gone
     desk = Desk(world)
+    page = desk.client.get("/people/merge?q=Wang，lin.xiao@,nobody").text
+    assert page.count('name="kept"') == 3
     assert desk.merge(kept, gone) == 303
     assert second.get("/api/v1/me").status_code == 401
     again, who = come(world, two)
