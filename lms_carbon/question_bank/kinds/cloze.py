@@ -115,12 +115,14 @@ class Cloze(Kind):
     def reveal(self, content: Content, response: Response, points: int, language: str) -> Reveal:
         """Return the score, which gaps are right, and what fills them."""
         given = response or {}
+        parts = {gap["id"]: gap_credit(gap, given.get(gap["id"])) for gap in content["gaps"]}
         return PartsReveal(
             score=self.score(content, response, points),
             possible=points,
             key={},
             explanation=show(content.get("explanation"), language),
-            right=frozenset(gap["id"] for gap in content["gaps"] if gap_credit(gap, given.get(gap["id"])) == 1),
+            right=frozenset(name for name, credit in parts.items() if credit == 1),
+            partly=frozenset(name for name, credit in parts.items() if 0 < credit < 1),
             keys={gap["id"]: key_words(gap, language) for gap in content["gaps"]},
         )
 

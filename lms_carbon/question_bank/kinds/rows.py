@@ -37,9 +37,10 @@ class RowView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartsReveal(Reveal):
-    """A reveal that says of each part whether it is right; `keys` are the right answers as they are printed."""
+    """A reveal that says of each part whether it is right, or partly; `keys` are the right answers as printed."""
 
     right: frozenset[str]
+    partly: frozenset[str] = frozenset()
     keys: Mapping[str, str]
 
 

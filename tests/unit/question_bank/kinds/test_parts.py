@@ -11,7 +11,7 @@ from lms_carbon.question_bank.kinds.errors import ContentShapeError, ResponseSha
 from lms_carbon.question_bank.kinds.gaps import GapView, marks_in, pieces_of
 from lms_carbon.question_bank.kinds.ordering import OrderingView
 from lms_carbon.question_bank.kinds.registry import KINDS
-from lms_carbon.question_bank.kinds.rows import names_of
+from lms_carbon.question_bank.kinds.rows import PartsReveal, names_of
 from tests.unit.question_bank.contents import RAW, content
 
 CREDIT = {"scoring": "partial", "penalty": "0", "minimum": "0"}
@@ -128,6 +128,15 @@ def test_names_and_order_of_rows_come_from_their_texts_alone(order: list[dict[st
     assert [(row.name, row.label) for row in view.rows] == [(row.name, row.label) for row in authors.rows]
 
 
+def test_answers_already_held_can_be_read_again() -> None:
+    plan, monitor = {"zh": "计划", "en": "Plan"}, {"zh": "监测", "en": ""}
+    rows = [{"id": "a", "text": plan}, {"id": "b", "text": monitor}, {"id": "c", "text": plan}]
+    assert names_of(rows) == {"a": "kfab20ab12f", "b": "k124418dcdb", "c": "k9665539070"}
+    given = content("ordering")
+    key = [names_of(given["rows"])[row["id"]] for row in given["rows"]]
+    assert KINDS["ordering"].normalise_response(given, key) == ["a", "b", "c", "d"]
+
+
 def test_rows_that_read_the_same_have_names_of_their_own() -> None:
     same = {"zh": "一", "en": "One"}
     names = names_of([{"id": name, "text": same} for name in "abc"])
@@ -205,3 +214,14 @@ def test_what_is_no_content_is_named_by_its_field(kind: str, changes: dict[str, 
 )
 def test_questions_as_plain_text(kind: str, text: str) -> None:
     assert KINDS[kind].plain(content(kind), "en") == text
+
+
+def test_a_gap_that_earns_half_is_partly_right() -> None:
+    answers = [{"text": "总量"}, {"text": "合计", "credit": "50"}]
+    gaps = [{"id": "g1", "kind": "text", "answers": answers}, *RAW["cloze"]["gaps"][1:]]
+    given = content("cloze", gaps=gaps)
+    reveal = KINDS["cloze"].reveal(given, {"g1": "合计", "g2": "12.5", "g3": "a"}, 8000, "en")
+    assert isinstance(reveal, PartsReveal)
+    assert (reveal.right, reveal.partly) == ({"g2"}, {"g1"})
+    assert reveal.keys == {"g1": "总量", "g2": "12.5", "g3": "g"}
+    assert reveal.score.earned == 4000  # an eighth of the points is the penalty for the wrong pick
