@@ -6,7 +6,7 @@ it reaches the parser. An encoding in which `<` is another byte could hide a dec
 
 import re
 from collections.abc import Iterator
-from typing import IO, Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from lxml import etree
 
@@ -50,6 +50,13 @@ _ENCODING_ERRORS: Final = {
 }
 
 
+class Readable(Protocol):
+    """What gives bytes, a number at a time."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes, none at the end."""
+
+
 def parse_xml(data: bytes, *, place: str, limits: Limits) -> etree._Element:
     """Return the root of a document, without comments. Raises a `RefusedFileError`."""
     check_prolog(data[:_PROLOG], place=place)
@@ -62,7 +69,7 @@ def parse_xml(data: bytes, *, place: str, limits: Limits) -> etree._Element:
 
 
 def read_elements(
-    source: IO[bytes], *, wanted: str, place: str, limits: Limits, limit: int | None = None
+    source: Readable, *, wanted: str, place: str, limits: Limits, limit: int | None = None
 ) -> Iterator[etree._Element]:
     """Yield each outermost element named `wanted`, whatever its namespace; it is emptied when the next is asked for.
 

@@ -11,7 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
-from typing import IO, BinaryIO, Final
+from typing import IO, BinaryIO, Final, Self
 
 from lms_carbon.question_bank.interchange.base import Limits
 from lms_carbon.question_bank.interchange.errors import (
@@ -33,6 +33,7 @@ _MEGABYTE: Final = 1_000_000
 _READ_OFTEN: Final = 10
 """How many times the size of a package may be read from it."""
 _METHODS: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError)
 _LOCKED: Final = 0x1
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _WRITTEN: Final = (1980, 1, 1, 0, 0, 0)
@@ -66,12 +67,9 @@ class Package:
         return self._entries[path].file_size
 
     def read(self, path: str) -> bytes:
-        """Return a file. Raises BrokenPackageError where it is not there or damaged."""
+        """Return a whole file. Raises BrokenPackageError where it is not there or damaged."""
         with self.open(path) as stream:
-            try:
-                return stream.read()
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
-                raise BrokenPackageError(place=path) from None
+            return stream.read(-1)
 
     def read_beside(self, path: str) -> bytes | None:
         """Return a picture or data file that a question names; None where there is none, or it is too large.
@@ -85,12 +83,35 @@ class Package:
             raise FileTooLargeError(place=path, limit=self.limits.total_bytes // _MEGABYTE)
         return self.read(path)
 
-    def open(self, path: str) -> IO[bytes]:
-        """Return a file as a stream of its bytes."""
+    def open(self, path: str) -> "Opened":
+        """Return a file as a stream. Raises BrokenPackageError where it is not there or damaged."""
         try:
-            return self._zip.open(self._entries[path])
-        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+            return Opened(self._zip.open(self._entries[path]), path)
+        except (KeyError, NotImplementedError, RuntimeError, *_DAMAGE):
             raise BrokenPackageError(place=path) from None
+
+
+class Opened:
+    """A file of a package, being read."""
+
+    def __init__(self, stream: IO[bytes], place: str) -> None:
+        self._stream = stream
+        self._place = place
+
+    def __enter__(self) -> Self:
+        """Return itself; the end of the block closes the file."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._stream.close()
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, all for -1. Raises BrokenPackageError."""
+        try:
+            return self._stream.read(size)
+        except _DAMAGE:
+            raise BrokenPackageError(place=self._place) from None
 
 
 def list_members(source: BinaryIO, *, place: str, limits: Limits) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import escape, unescape
-from typing import IO, Any, Final, cast
+from typing import Any, Final, cast
 
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.html import is_blank, plain_text
@@ -14,7 +14,7 @@ from lms_carbon.question_bank.interchange.qti.items import FEEDBACK_MOVED, NOTHI
 from lms_carbon.question_bank.interchange.qti.markup import Files, Markup
 from lms_carbon.question_bank.interchange.qti.names import Element, words
 from lms_carbon.question_bank.interchange.qti.parts import NEEDS, NO_KEY, NotReadableError
-from lms_carbon.question_bank.interchange.safe_xml import read_elements
+from lms_carbon.question_bank.interchange.safe_xml import Readable, read_elements
 from lms_carbon.question_bank.interchange.shapes import letters
 from lms_carbon.question_bank.interchange.texts import Losses, has_han, note_losses, phrase, title_of
 from lms_carbon.question_bank.kinds.registry import KINDS
@@ -28,7 +28,7 @@ _MOST: Final = 600
 _Content = tuple[str, dict[str, Any]]
 
 
-def read_quiz(source: IO[bytes], *, place: str, files: Files, limits: Limits) -> Iterator[Finding]:
+def read_quiz(source: Readable, *, place: str, files: Files, limits: Limits) -> Iterator[Finding]:
     """Yield what became of each question of a `questestinterop` document."""
     for element in read_elements(source, wanted="item", place=place, limits=limits):
         line = cast("int | None", element.sourceline)

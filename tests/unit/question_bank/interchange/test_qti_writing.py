@@ -1,7 +1,9 @@
 """QTI packages of ours: the same bytes again and again, valid by the schemas, and readable by what QTI says alone."""
 
+import contextlib
 import hashlib
 import io
+import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ from lxml import etree
 from qti_convert import downgrade_package
 
 from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, Finding, Item, ItemTag
+from lms_carbon.question_bank.interchange.errors import RefusedFileError
 from lms_carbon.question_bank.interchange.qti.carrying import FILE
 from lms_carbon.question_bank.interchange.qti.reading import read
 from lms_carbon.question_bank.interchange.qti.writing import write_22, write_30
@@ -269,3 +272,16 @@ def test_3_0_is_valid_once_it_is_taken_down_to_2_1(fixtures_folder: Path) -> Non
     for data in found.values():
         by_item.assertValid(etree.fromstring(data if isinstance(data, bytes) else data.encode()))
     assert len(found) == len(items)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_damaged_package_is_refused_or_read_in_part(seed: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(written([rich("single_choice"), rich("hotspot")], "3.0").getvalue())
+    if seed % 4:
+        for _ in range(chance.randint(1, 20)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+    else:
+        del data[chance.randrange(len(data)) :]
+    with contextlib.suppress(RefusedFileError):
+        assert len(read_all(io.BytesIO(bytes(data)))) == 2
