@@ -100,3 +100,13 @@ class TooManyToWaitForError(TooLargeError):
 
     code = "too-many-to-wait-for"
     sentence = mark("More than {limit} questions are taken out by the command lms-carbon questions export.")
+
+
+class UnknownSheetError(RefusedFileError):
+    """A workbook without the columns that a question needs."""
+
+    code = "sheet-unknown"
+    sentence = mark(
+        "The first sheet has no columns “kind” and “stem.zh” or “stem.en” in its first row. Take a sheet out to see "
+        "how it is made. Nothing was imported."
+    )

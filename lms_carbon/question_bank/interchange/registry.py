@@ -14,6 +14,7 @@ from lms_carbon.question_bank.interchange.moodle import writing as moodle_writin
 from lms_carbon.question_bank.interchange.qti import reading as qti_reading
 from lms_carbon.question_bank.interchange.qti import writing as qti_writing
 from lms_carbon.question_bank.interchange.safe_zip import list_members
+from lms_carbon.question_bank.interchange.xlsx import workbooks
 
 _ALL: Final[tuple[Format, ...]] = (
     Format(
@@ -65,6 +66,15 @@ _ALL: Final[tuple[Format, ...]] = (
         recognise=gift_reading.recognise,
         read=gift_reading.read,
         write=gift_writing.write,
+    ),
+    Format(
+        name=workbooks.NAME,
+        title="XLSX",
+        suffix=".xlsx",
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        recognise=workbooks.recognise,
+        read=workbooks.read,
+        write=workbooks.write,
     ),
 )
 

@@ -19,7 +19,8 @@ from lms_carbon.question_bank.interchange.base import DEGRADED, IMPORTED, SKIPPE
 from lms_carbon.question_bank.interchange.items import reason_to_json
 from lms_carbon.question_bank.interchange.spool import Spooled
 from lms_carbon.question_bank.kinds.reasons import Reason
-from lms_carbon.question_bank.models import Question, QuestionVersion
+from lms_carbon.question_bank.models import Question, QuestionMedia, QuestionVersion
+from lms_carbon.question_bank.queries.media import media_of
 from lms_carbon.question_bank.rules.about import Draft
 from lms_carbon.question_bank.rules.states import VersionState
 from lms_carbon.question_bank.services.drafts import WRITTEN, tags_of
@@ -39,6 +40,7 @@ from lms_carbon.question_bank.services.import_writing import (
 
 TWICE: Final = mark("The file holds another question of this identifier before this one.")
 OTHER_KIND: Final = mark("The bank has question {code} of this identifier, of another kind.")
+MEDIA_MISSING: Final = mark("A picture or file that it names did not come with it, and the bank does not have it.")
 UNDER_WAY: Final = mark("Question {code} of the bank has a version under way; it was left as it is.")
 
 
@@ -53,6 +55,7 @@ def take_in(
 ) -> None:
     """Write a batch and its rows of the report, count it; with `dry_run` only the report."""
     lines = [_line(spooled, taken) for spooled in batch]
+    _note_missing_media(row.institution_id, lines)
     known = _find_known(row.institution_id, [line.finding.identifier for line in lines if line.draft])
     for line in lines:
         if line.draft is not None:
@@ -90,6 +93,20 @@ def _line(spooled: Spooled, taken: Taken) -> Line:
     line.draft = Draft(tags=tags, **{name: _plain(getattr(item, name)) for name in WRITTEN})
     line.digest = digest_of(item.kind, line.draft)
     return line
+
+
+def _note_missing_media(institution_id: int, lines: Sequence[Line]) -> None:
+    """Note pictures and files that a question names, that did not come with it and that the bank does not have."""
+    named = {id(line): set(media_of(line.draft.content)) - set(line.media) for line in lines if line.draft}
+    wanted = set().union(*named.values())
+    if not wanted:
+        return
+    query = sa.select(QuestionMedia.name).where(QuestionMedia.institution_id == institution_id)
+    missing = wanted - set(session.scalars(query.where(QuestionMedia.name.in_(wanted))))
+    for line in lines:
+        if named.get(id(line), set()) & missing:
+            reasons = (*line.finding.reasons, Reason(MEDIA_MISSING))
+            line.finding = replace(line.finding, status=DEGRADED, reasons=reasons)
 
 
 def _plain(value: Any) -> Any:
