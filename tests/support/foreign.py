@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -114,10 +115,14 @@ def start_foreign() -> Iterator[ForeignPlatform]:
     thread.start()
     login = LAUNCH_URL.replace("launch", "login")
     command = [str(PYTHON), str(PROGRAM), str(free_port()), login, LAUNCH_URL, f"http://127.0.0.1:{keys.server_port}/"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with TemporaryFile() as errors, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process:
         try:
             assert process.stdout is not None
-            platform.told = json.loads(process.stdout.readline())
+            told = process.stdout.readline()
+            if not told:
+                errors.seek(0)
+                pytest.fail(f"The foreign platform did not start: {errors.read().decode()[-4000:]}")
+            platform.told = json.loads(told)
             yield platform
         finally:
             process.kill()
