@@ -12,6 +12,7 @@ from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Item, It
 from lms_carbon.question_bank.interchange.qti.cases import make_case
 from lms_carbon.question_bank.interchange.qti.choosing import read_choice, read_hotspot, read_hottext
 from lms_carbon.question_bank.interchange.qti.declarations import Values, read_declarations
+from lms_carbon.question_bank.interchange.qti.feedback import EXPLANATION
 from lms_carbon.question_bank.interchange.qti.filling import (
     Gap,
     alone,
@@ -108,15 +109,16 @@ def _read(
         item=root, language=language, declared=declared, markup=markup, losses=losses,
         scorer=Scorer(root, declared, losses),
     )  # fmt: skip
-    explanation = _set_feedback(reading, root)
+    explanation, moved = _set_feedback(reading, root)
     parts = _parts(reading, body)
     right: dict[str, Values] = {name: values for part in parts for name, values in part.right.items()}
     kind, content, ours = _content(reading, parts, right, root.get("title") or "")
     if kind not in KINDS:
         raise NotReadableError(NEEDS, what=kind)
-    if explanation:
+    if moved:
         losses.add(FEEDBACK_MOVED)
-        content["explanation"] = reading.texts("".join(f"<p>{each}</p>" for each in explanation))
+    if explanation or moved:
+        content["explanation"] = reading.texts(explanation + "".join(f"<p>{each}</p>" for each in moved))
     item = Item(
         identifier=identifier,
         kind=kind,
@@ -147,8 +149,9 @@ def _points(reading: Reading, right: Mapping[str, Values]) -> int:
     return points if 0 < points <= MAX_POINTS else 1_000
 
 
-def _set_feedback(reading: Reading, root: Element) -> list[str]:
-    """Set what stands in for feedback; return the list that what is no single choice's will be added to."""
+def _set_feedback(reading: Reading, root: Element) -> tuple[str, list[str]]:
+    """Set what stands in for feedback; return the explanation, and the list that other feedback will be added to."""
+    explanation = ""
     general: list[str] = []
     markup = reading.markup
     choices = {row.get("identifier", "") for row in root.iter("simpleChoice", "hottext")}
@@ -163,11 +166,13 @@ def _set_feedback(reading: Reading, root: Element) -> list[str]:
     markup.special |= {"feedbackInline": aside, "feedbackBlock": aside, "templateInline": aside}
     for feedback in children(root, "modalFeedback"):
         inner = markup.inside(feedback).strip()
-        if feedback.get("identifier", "") in choices:
+        if feedback.get("identifier") == EXPLANATION:
+            explanation += inner
+        elif feedback.get("identifier", "") in choices:
             reading.row_feedback[feedback.get("identifier", "")] = inner
         elif inner:
             general.append(inner)
-    return general
+    return explanation, general
 
 
 def _parts(reading: Reading, body: Element) -> list[Part]:

@@ -27,6 +27,7 @@ from lms_carbon.question_bank.interchange.qti.asking import (
 from lms_carbon.question_bank.interchange.qti.asking_gaps import ask_cloze, ask_text
 from lms_carbon.question_bank.interchange.qti.bodies import make
 from lms_carbon.question_bank.interchange.qti.carrying import FILE, carry
+from lms_carbon.question_bank.interchange.qti.feedback import add_feedback
 from lms_carbon.question_bank.interchange.qti.manifests import QTI_22, QTI_30, Entry, Version, write_manifest
 from lms_carbon.question_bank.interchange.qti.names import MATHML, XML_LANG, Element, to_qti3
 from lms_carbon.question_bank.interchange.qti.rules import Asked, Asking, Content
@@ -100,6 +101,7 @@ def write_item(item: Item, version: Version) -> bytes:
     # A draft may lack what its interaction must have.
     whole = not any(problem.blocking for problem in KINDS[item.kind].check_content(item.content))
     asked = _ask(item.kind, asking, item.content) if whole else ask_open(asking, item.content)
+    behind = add_feedback(asking, item.content, asked, kebab=version.kebab) if whole else []
     worth = asking.amount(Fraction(1))
     root = make(
         "assessmentItem",
@@ -109,6 +111,7 @@ def write_item(item: Item, version: Version) -> bytes:
             _outcome("MAXSCORE", worth),
             make("itemBody", children=asked.body),
             make("responseProcessing", children=asked.rules),
+            *behind,
         ],
         identifier=_name(item.identifier, set()),
         title=plain_text(text_of(item.title, language)[0]) or item.identifier,

@@ -72,7 +72,7 @@ def rich(kind: str) -> Item:
     """Return an item whose stem has all that a stem may have."""
     made = item(kind)
     stem = {language: RICH + text for language, text in made.content["stem"].items()}
-    content = KINDS[kind].load_content({**made.content, "stem": stem})
+    content = KINDS[kind].load_content({**made.content, "stem": stem, "explanation": {"zh": RICH, "en": RICH}})
     return replace(made, identifier=f"Q-{kind}", content=content, media={NAME: PICTURE})
 
 
@@ -205,6 +205,17 @@ def test_other_tools_read_the_same_question(kind: str, version: str) -> None:
     key = KINDS[expected].key_response(found.item.content)
     assert KINDS[expected].score(found.item.content, key, 2_500).earned == 2_500
     assert found.status == "imported", found.reasons
+
+
+@pytest.mark.parametrize("version", WRITERS)
+def test_other_tools_read_explanation_and_feedback(version: str) -> None:
+    explained = item("single_choice", explanation={"zh": "<p>因为</p><ul><li>甲</li></ul>", "en": ""})
+    source = changed(written([explained], version), lambda path, data: None if path.endswith(FILE) else data)
+    (found,) = read_all(source)
+    assert (found.status, found.reasons) == ("imported", ())
+    assert found.item is not None
+    assert found.item.content["explanation"]["zh"] == "<p>因为</p><ul><li>甲</li></ul>"
+    assert found.item.content["choices"][0]["feedback"]["zh"] == "不是"
 
 
 def test_a_question_that_another_tool_changed_is_read_from_what_it_wrote() -> None:
