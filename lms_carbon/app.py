@@ -17,6 +17,7 @@ from lms_carbon.cycles.views import urls as cycles_urls
 from lms_carbon.exams import api as exams_api
 from lms_carbon.exams import jobs as exams_jobs
 from lms_carbon.exams.queries import told as exams_told
+from lms_carbon.exams.queries import uses as exams_uses
 from lms_carbon.exams.services import cloning as exams_cloning
 from lms_carbon.exams.services import hooks as exams_hooks
 from lms_carbon.exams.services import release as exams_release
@@ -105,7 +106,6 @@ COMMANDS: tuple[click.Command, ...] = (
     cli.serve_command,
     cli.settings_command,
     content_commands,
-    content_commands,
     framework_commands,
     keys_commands,
     level_commands,
@@ -147,10 +147,10 @@ def init_hooks(app: Flask) -> None:
     hooks.person_data.register(app, files_storage.person_data_of_files)
     hooks.navigation.register(app, cycles_urls.desks)
     hooks.person_data.register(app, cycles_data.person_data_of_cycles)
-    hooks.navigation.register(app, exams_urls.desks)
-    hooks.launch_target.register(app, exams_hooks.find_launch_target)
     hooks.before_merge.register(app, cycles_merging.settle_candidacies)
     hooks.after_unmerge.register(app, cycles_merging.restore_candidacies)
+    hooks.navigation.register(app, exams_urls.desks)
+    hooks.launch_target.register(app, exams_hooks.find_launch_target)
     hooks.person_data.register(app, exams_hooks.describe_person_data)
     hooks.open_work.register(app, exams_told.list_open_work)
     hooks.list_targets.register(app, exams_told.list_targets)
@@ -166,6 +166,7 @@ def init_hooks(app: Flask) -> None:
     hooks.file_kept.register(app, question_bank_imports.keeps_file)
     hooks.file_kept.register(app, question_bank_media.is_media_kept)
     hooks.media_reader.register(app, exams_hooks.may_see_media)
+    hooks.question_uses.register(app, exams_uses.list_uses)
     hooks.navigation.register(app, lti_platforms.desks_of_platforms)
     hooks.navigation.register(app, lti_scores.desks_of_scores)
     hooks.person_data.register(app, lti_data.person_data_of_lti)

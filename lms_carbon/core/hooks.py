@@ -194,6 +194,23 @@ instrument_facts: Hook[[int], list[InstrumentFacts]] = Hook("instrument_facts")
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuestionUse:
+    """Where a version of a question stands."""
+
+    version_id: int
+    title: dict[str, str]
+    place: str
+    """Message id of where in it; `params` fill it."""
+    params: Mapping[str, object]
+    path: str
+    """The officer's page of it."""
+
+
+question_uses: Hook[[int, Collection[int]], list[QuestionUse]] = Hook("question_uses")
+"""Institution, ids of versions of a question → where they are used, the newest first, in a fixed number of queries."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnWork:
     """Something that a candidate can do or look at, on their start page."""
 

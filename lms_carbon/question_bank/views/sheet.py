@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from lms_carbon.core import clock
 from lms_carbon.core.errors import InvalidInputError
+from lms_carbon.core.hooks import QuestionUse, question_uses
 from lms_carbon.core.http import say
 from lms_carbon.core.i18n import current_language
 from lms_carbon.core.identity import Actor, Role, signed_in
@@ -58,6 +59,8 @@ def show_sheet(
         views=candidate_views(kind, version.content, key_for=version.points),
         tags=tags_shown(tags_of(version)),
         older=texts_behind(version),
+        uses=_uses(by, question),
+        linked=by.has(Role.OFFICER),
         before=before,
         changes=version_changes(before, version) if before else [],
         notes=[note for note in list_notes(question) if note.version_id == version.id],
@@ -73,6 +76,12 @@ def show_sheet(
         **{"text": "", "problem": "", **more},
     )
     return page if status == 200 else (page, status)
+
+
+def _uses(by: Actor, question: Question) -> list[tuple[int, QuestionUse]]:
+    """Return where the question stands, each with the number of its version."""
+    numbers = {version.id: version.number for version in question.versions}
+    return [(numbers[use.version_id], use) for uses in question_uses.ask(by.institution_id, [*numbers]) for use in uses]
 
 
 @blueprint.get(f"/<{ID}:question_id>/versions", access=READERS)
