@@ -97,6 +97,17 @@ def formulas_to_latex(html: str) -> str:
     return _WRITTEN.sub(written, html) if "alttext=" in html else html
 
 
+def chemistry_in_words(html: str) -> str:
+    r"""Return a cleaned fragment with formulas of chemistry as people type them: `\ce{CO2}` → `CO2`."""
+
+    def words(found: re.Match[str]) -> str:
+        latex = _ALTTEXT.search(found["attributes"])
+        alone = _CHEMISTRY.fullmatch(latex[1]) if latex else None
+        return alone[1] if alone else found.group(0)
+
+    return _WRITTEN.sub(words, html) if "alttext=" in html else html
+
+
 def _converted(found: re.Match[str]) -> str:
     if found["skip"]:
         return found.group(0)

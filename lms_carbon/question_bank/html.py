@@ -12,7 +12,7 @@ from typing import Final
 import nh3
 from markupsafe import Markup
 
-from lms_carbon.question_bank.formulas import convert_formulas, formulas_to_latex
+from lms_carbon.question_bank.formulas import chemistry_in_words, convert_formulas, formulas_to_latex
 
 _INLINE: Final = {"br", "strong", "b", "em", "i", "sub", "sup", "code"}
 _BLOCK: Final = {"p", "ul", "ol", "li", "pre", "blockquote"}
@@ -135,6 +135,8 @@ def plain_text(html: str) -> str:
     if "<" not in html:
         return " ".join((unescape(html) if "&" in html else html).split())
     html = _IMAGE.sub(lambda image: f" {alt_of(image.group(0))} ", html)
+    if "alttext=" in html:
+        html = chemistry_in_words(html)
     return " ".join(unescape(_TAG.sub(" ", html)).split())
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Final
 
+from lms_carbon.question_bank.formulas import chemistry_in_words, formulas_to_latex
 from lms_carbon.question_bank.kinds.bilingual import text_of
 
 _BREAK: Final = re.compile(r"<br>|</(?:p|li|tr|caption|pre|blockquote|table)>")
@@ -25,6 +26,7 @@ def plain_phrase(html: str) -> str:
 
 def plain_paragraphs(html: str) -> str:
     """Return a cleaned fragment with a line for each paragraph, list item and row of a table."""
+    html = formulas_to_latex(chemistry_in_words(html))
     html = _INDEX.sub(lambda found: found[2].translate(_DIGITS[found[1]]), html)
     html = _TAG.sub("", _BREAK.sub("\n", _CELL.sub("\t", _IMAGE.sub(r"[\1]", html))))
     lines = (" ".join(line.split(" ")).strip() for line in unescape(html).splitlines())

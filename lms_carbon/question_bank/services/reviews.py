@@ -24,6 +24,7 @@ from lms_carbon.question_bank.rules.about import MAX_NOTE
 from lms_carbon.question_bank.rules.readiness import Check, check_version, is_ready
 from lms_carbon.question_bank.rules.states import TRANSITIONS, Step
 from lms_carbon.question_bank.services.drafts import note_act
+from lms_carbon.question_bank.services.media import with_picture_sizes
 
 APPROVED_TOLD = mark("{name} approved your question {code}.")
 SUSPENDED_TOLD = mark("{name} suspended your question {code}: {reason}")
@@ -35,6 +36,11 @@ def submit_for_review(*, by: Actor, question_id: int, at: datetime, text: str = 
     question = lock_question(by=by, question_id=question_id)
     version = newest_version(question)
     check_step(by, Step.SUBMIT, version)
+    # What came in by a file has not been saved here, so its pictures have not said their sizes.
+    sized = with_picture_sizes(question.institution_id, version.content)
+    if sized != version.content:
+        version.content = dict(sized)
+        session.flush()
     _check_ready(question, version)
     version.submitted_at = at
     _take(by, Step.SUBMIT, question, version, at, text)

@@ -6,10 +6,9 @@ from werkzeug.datastructures import MultiDict
 
 from lms_carbon.core.i18n import HTML_LANG, LANGUAGES, current_language
 from lms_carbon.core.identity import signed_in
-from lms_carbon.question_bank.kinds.base import Kind
+from lms_carbon.question_bank.kinds.base import Content, Kind
 from lms_carbon.question_bank.kinds.errors import ResponseShapeError
 from lms_carbon.question_bank.kinds.registry import KINDS
-from lms_carbon.question_bank.models import QuestionVersion
 from lms_carbon.question_bank.queries.questions import get_question, newest_version, version_numbered
 from lms_carbon.question_bank.views.blueprint import ID, READERS, blueprint
 from lms_carbon.question_bank.views.showing import Shown, name_of
@@ -39,8 +38,11 @@ def _page(question_id: int, *, answered: bool) -> str:
     language = request.values.get("language", "")
     language = language if language in LANGUAGES else current_language()
     name, lang = name_of(version, current_language())
+    numbers = request.values.get("numbers", "")
+    numbers = numbers if numbers.isdecimal() and len(numbers) < 5 else "0"
     blocked = [problem.reason for problem in kind.check_content(version.content) if problem.blocking]
-    shown, problem = _shown(kind, version, language, answered=answered and not blocked)
+    content = version.content if blocked else kind.deal(version.content, f"try-{numbers}")
+    shown, problem = _shown(kind, content, version.points, language, answered=answered and not blocked)
     return render_template(
         "question_bank/try.html",
         question=question,
@@ -52,16 +54,18 @@ def _page(question_id: int, *, answered: bool) -> str:
         shown=shown,
         problem=problem,
         blocked=blocked,
+        numbers=numbers,
+        draws=content != version.content,
         languages=[(one, HTML_LANG[one]) for one in LANGUAGES],
     )
 
 
-def _shown(kind: Kind, version: QuestionVersion, language: str, *, answered: bool) -> tuple[Shown, str]:
-    content, problem, response, reveal = version.content, "", None, None
+def _shown(kind: Kind, content: Content, points: int, language: str, *, answered: bool) -> tuple[Shown, str]:
+    problem, response, reveal = "", None, None
     if answered:
         try:
             response = kind.normalise_response(content, kind.response_from_form(MultiDict(request.form), SLOT))
-            reveal = kind.reveal(content, response, version.points, language)
+            reveal = kind.reveal(content, response, points, language)
         except ResponseShapeError as refusal:
             problem = gettext(refusal.sentence)
     shown = Shown(

@@ -9,8 +9,10 @@ from lms_carbon.question_bank.rules.states import VersionState
 from tests.functional.question_bank.conftest import Bank
 from tests.support.questions import FORMS, entered
 from tests.support.world import submit
+from tests.unit.question_bank.contents import CALCULATED
 
 KINDS = list(FORMS)
+DRAWN = [{"name": "m", "min": "1000", "max": "9999", "step": "1"}, {"name": "k", "values": ["2"]}]
 
 
 def path_of(answer: TestResponse) -> str:
@@ -251,3 +253,14 @@ def test_the_form_speaks_chinese(bank: Bank) -> None:
     assert "送审" in page
     assert "对应的能力要求" in page
     assert not re.search(r">\s*(Send to review|Save draft|About it|Short title)", page)
+
+
+def test_an_author_tries_a_question_with_other_numbers(bank: Bank) -> None:
+    question = bank.question(kind="calculated", content={**CALCULATED, "variables": DRAWN})
+    client = bank.client("author")
+    pages = [client.get(f"/questions/{question}/try?language=en&numbers={numbers}").text for numbers in (1, 2, 1)]
+    asked = [re.findall(r"<p>(\d+) times 2\?</p>", page) for page in pages]
+    assert asked[0] == asked[2] != asked[1]
+    answer = {"numbers": "1", "language": "en", "slot-1": str(2 * int(asked[0][0])), "slot-1-unit": "tCO2"}
+    shown = submit(client, f"/questions/{question}/try", answer)
+    assert "1 of 1 points" in shown.text

@@ -15,6 +15,7 @@ from lms_carbon.question_bank.html import (
     plain_text,
     to_author,
 )
+from lms_carbon.question_bank.kinds.plain import plain_phrase
 
 KEPT = [
     "<p>CO<sub>2</sub> &lt; 5 &amp; more<br>next</p>",
@@ -186,6 +187,12 @@ def test_images_and_data_files_are_handed_out_by_the_bank() -> None:
     assert not images_without_words(html)
     assert images_without_words(html.replace("Chart", " "))
     assert not is_blank(f'<img src="media:{"a" * 64}.png" alt="">')
+
+
+def test_chemistry_reads_as_people_type_it() -> None:
+    html = from_author("How much \\(\\ce{CO2}\\) of \\(\\frac{44}{12}\\)?")
+    assert plain_text(html) == "How much CO2 of 44 12 ?"
+    assert plain_phrase(html) == "How much CO2 of \\(\\frac{44}{12}\\)?"
 
 
 def test_text_around_an_image_or_formula_stays_plain_text_to_its_author() -> None:
