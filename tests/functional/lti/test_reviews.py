@@ -17,6 +17,7 @@ from lms_carbon.cycles.rules import MarkRow
 from lms_carbon.cycles.services.ledger import book_marks
 from lms_carbon.cycles.services.release import release_instrument
 from lms_carbon.framework.models import Requirement
+from lms_carbon.lti.models.scores import DeliveryState, ScoreDelivery
 from lms_carbon.lti.services.registrations import add_registration
 from lms_carbon.people.models.persons import Identity
 from lms_carbon.sandbox.config import load_config
@@ -49,7 +50,8 @@ def exam_here(rules: str) -> Any:
         replace(each, custom={"target": "exam:exam-1"}) if each.resource_link_id == "rl-exam" else each
         for each in course.activities
     )
-    return replace(seed, rules=RULES[rules], courses=(replace(course, activities=activities), *seed.courses[1:]))
+    loses = replace(RULES[rules], fail_every=1)  # the answer to the first score that it takes
+    return replace(seed, rules=loses, courses=(replace(course, activities=activities), *seed.courses[1:]))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -79,6 +81,12 @@ def test_the_gradebook_opens_a_work(app: Flask, rules: str) -> None:
             release_instrument(instrument=instrument, by=act_as(world.officer), at=now())
         both.queue([(person_id, 0, None)], target="exam:exam-1")
         both.send()
+        with app.app_context(), transaction():
+            session.execute(sa.update(ScoreDelivery).values(next_try_at=now()))
+        both.send()  # makes no second submission of it
+        with app.app_context(), transaction(write=False):
+            [delivery] = session.scalars(sa.select(ScoreDelivery))
+            assert (delivery.state, delivery.tries) == (DeliveryState.SENT, 2)
         [column] = both.columns("rl-exam")
         assert column["grades"]["u-lin"]["score"] == 0
         assert column["grades"]["u-lin"].get("submissions") == (1 if rules == "canvas" else None)
