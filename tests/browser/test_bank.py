@@ -69,6 +69,16 @@ def test_an_author_finds_by_keyboard_what_the_bank_lacks(
     assert_fits(page)
     page.keyboard.press("Enter")
     expect(page.locator(".lc-tagged .lc-req").first).to_be_visible()
-    for path in ("/questions?kind=true_false", "/questions/weights"):
+    for path in ("/questions?kind=true_false", "/questions/weights", "/questions/1/enemies", "/questions/1/versions/1"):
         page.goto(visitor.site.url + path)
         look_at(page, f"bank{path.partition('?')[0].replace('/', '-')}-{language}-{width}")
+    page.goto(visitor.site.url + "/questions")
+    for box in page.locator("[name=pick]").all()[:2]:
+        box.check()
+    page.locator("[name=act][value=retire]").click()
+    look_at(page, f"bank-bulk-{language}-{width}")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.locator("form:has([name=action][value=undo]) button").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    page.goto(visitor.site.url + "/questions/bulk")
+    look_at(page, f"bank-acts-{language}-{width}")

@@ -1,9 +1,10 @@
 """The coverage page: requirements × approved questions as a heat map, and what is short against the weight tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Response, render_template, request, url_for
 from flask_babel import gettext, ngettext
@@ -85,6 +86,11 @@ class Coverage:
     weights: dict[tuple[int, str], WeightTable] = field(default_factory=dict)
     sharing: dict[int, int] = field(default_factory=dict)
     """Statement → how many positions ask it."""
+    list_at: str = field(default_factory=lambda: url_for("question_bank.list_bank"))
+    new_at: Mapping[str, str] = field(
+        default_factory=lambda: {kind: url_for("question_bank.new_question", kind=kind) for kind in KINDS}
+    )
+    """Addresses are made once: a page has two thousand of them."""
 
 
 def columns() -> list[Column]:
@@ -201,12 +207,12 @@ def _line(requirement: Requirement, row: Row, found: Coverage, may_write: bool) 
         "requirement": requirement,
         "row": row,
         "sharing": found.sharing.get(row.statement_id, 1),
-        "list": url_for("question_bank.list_bank", state="approved", requirement=requirement.code),
-        "cells": [_cell(requirement, row, column, found.wanted, may_write) for column in found.columns],
+        "list": f"{found.list_at}?{urlencode({'state': 'approved', 'requirement': requirement.code})}",
+        "cells": [_cell(requirement, row, column, found, may_write) for column in found.columns],
     }
 
 
-def _cell(requirement: Requirement, row: Row, column: Column, wanted: Wanted, may_write: bool) -> Cell:
+def _cell(requirement: Requirement, row: Row, column: Column, found: Coverage, may_write: bool) -> Cell:
     count = row.counts[column.group][column.key]
     about = {"code": requirement.code, "what": column.title}
     first = not count and (column.group != "language" or not row.present)
@@ -214,16 +220,16 @@ def _cell(requirement: Requirement, row: Row, column: Column, wanted: Wanted, ma
         label = gettext("%(code)s, %(what)s: none yet, write one", **about)
         kind = column.key if column.group == "kind" else DEFAULT_KIND
         more = {column.group: column.key} if column.group in ("cognitive", "difficulty") else {}
-        href = url_for("question_bank.new_question", kind=kind, requirement=requirement.code, **more)  # type: ignore[arg-type]
-        return Cell(0, 0, label, href, first=True)
+        wish = urlencode({"requirement": requirement.code, **more})
+        return Cell(0, 0, label, f"{found.new_at[kind]}?{wish}", first=True)
     label = ngettext("%(code)s, %(what)s: %(num)s question", "%(code)s, %(what)s: %(num)s questions", count, **about)
     if not count and not row.present:
         return Cell(0, 0, label, "", first=False)
     # A language that some questions lack leads to these: they are what is to be done.
     key = f"no-{column.key}" if column.group == "language" and not count else column.key
     filters = {"state": "approved", "requirement": requirement.code, column.group: key}
-    filters |= {} if wanted.samples else {"sample": "0"}
-    href = url_for("question_bank.list_bank", **filters) if count or column.group == "language" else ""  # type: ignore[arg-type]
+    filters |= {} if found.wanted.samples else {"sample": "0"}
+    href = f"{found.list_at}?{urlencode(filters)}" if count or column.group == "language" else ""
     return Cell(count, step_of(count), label, href, first=False)
 
 
