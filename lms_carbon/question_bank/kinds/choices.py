@@ -172,4 +172,4 @@ def _filled(row: Mapping[str, Any]) -> bool:
 
 def _free_names(taken: Iterable[str]) -> list[str]:
     used = set(taken)
-    return [name for name in "abcdefghijklmnop" if name not in used]
+    return [name for name in "abcdefghijklmnopqrst" if name not in used]

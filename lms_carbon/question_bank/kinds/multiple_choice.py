@@ -1,4 +1,4 @@
-"""Multiple choice: any number of up to eight. An answer is the list of the ids picked, in the author's order."""
+"""Multiple choice: any number of up to twenty. An answer is the list of the ids picked, in the author's order."""
 
 from dataclasses import replace
 from fractions import Fraction

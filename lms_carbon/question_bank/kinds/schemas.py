@@ -10,7 +10,7 @@ from lms_carbon.question_bank.html import clean_html, clean_phrase
 
 MAX_STEM: Final = 20_000
 MAX_TEXT: Final = 2_000
-MAX_CHOICES: Final = 8
+MAX_CHOICES: Final = 20
 CHOICE_ID: Final = r"[a-z][a-z0-9]{0,7}"
 
 NOT_TEXT: Final = mark("This must be text.")

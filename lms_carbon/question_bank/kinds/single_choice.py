@@ -1,4 +1,4 @@
-"""Single choice: one of up to eight, one is right. An answer is the id of a choice."""
+"""Single choice: one of up to twenty, one is right. An answer is the id of a choice."""
 
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.kinds.base import Content, Form, Response

@@ -116,6 +116,8 @@ def ask_hotspot(asking: Asking, content: Content) -> Asked:
     kind = _TYPES.get(ending, "image/png")
     picture = make("object", asking.text(content["alt"]), data=address_of(content["image"]), type=kind)
     picture.tag = "object"
+    for name, length in zip(("width", "height"), content.get("size") or (), strict=False):
+        picture.set(name, str(length))
     areas = [
         make(
             "hotspotChoice",

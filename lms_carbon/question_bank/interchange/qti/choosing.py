@@ -11,6 +11,7 @@ from lms_carbon.question_bank.interchange.qti.numbers import decimal_of
 from lms_carbon.question_bank.interchange.qti.parts import NEEDS, NotReadableError, Part, Probe, Reading
 from lms_carbon.question_bank.interchange.shapes import letters
 from lms_carbon.question_bank.kinds.numbers import write_number
+from lms_carbon.question_bank.pictures import HEAD, picture_size
 
 FIXED_LOST: Final = mark("Choices that keep their place are mixed like the others.")
 WORDS_LISTED: Final = mark("Words to be picked in the text are listed below it.")
@@ -71,6 +72,7 @@ def read_hotspot(reading: Reading, interaction: Element) -> Part:
         raise NotReadableError(NEEDS, what="hotspotInteraction")
     ids = dict(zip((area.get("identifier", "") for area in areas), letters(len(areas)), strict=True))
     right = [each for each in right_ones(declaration) if each in ids]
+    size = picture_size(reading.markup.media[names[0]][:HEAD])
     alt = words(pictures[0]) or pictures[0].get("alt") or interaction.get("label") or ""
     content: dict[str, Any] = {
         "image": f"media:{names[0]}",
@@ -85,6 +87,7 @@ def read_hotspot(reading: Reading, interaction: Element) -> Part:
             for area in areas
         ],
         "correct": [ids[each] for each in right],
+        **({"size": list(size)} if size else {}),
     }
     part = Part(kind="hotspot", content=content, own=reading.prompt(interaction))
     part.variants = scoring_variants(declaration, len(right))

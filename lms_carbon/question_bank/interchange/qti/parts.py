@@ -19,6 +19,7 @@ UNSCORED: Final = mark("The file does not say how this is scored.")
 RULE_UNKNOWN: Final = mark("The scoring uses “{rule}”, which is not read; the right answer earns all points.")
 SCORED_APART: Final = mark("Answers that are partly right are scored in another way than in the file.")
 NEGATIVE_LOST: Final = mark("Points below zero are not kept.")
+NO_POINTS: Final = mark("The file gives no points for part of the right answer.")
 NO_KEY: Final = mark("There is no right answer in the file.")
 NEEDS: Final = mark("This needs “{what}”, which the bank does not have.")
 _TRIED: Final = 60_000
@@ -145,7 +146,7 @@ def _expected(part: Part, scorer: Scorer, losses: Losses, rest: Answers) -> list
     added = [(score or Fraction(0)) - base for score in scores]
     full = added[0]
     if full <= 0:
-        losses.add(RULE_UNKNOWN, rule="SCORE")
+        losses.add(NO_POINTS)
         return []
     if min(added) < 0:
         losses.add(NEGATIVE_LOST)

@@ -275,7 +275,7 @@ CONDITION = """<responseProcessing><responseCondition><responseIf>{rule}
     [
         ("<customOperator/>", "customOperator"),
         ("<match/>", "responseProcessing"),
-        ("<and>" * 200 + "</and>" * 200, "SCORE"),
+        ("<and>" * 200 + "</and>" * 200, "no points"),
     ],
 )
 def test_rules_that_cannot_be_run_are_named(rule: str, told: str) -> None:
