@@ -20,7 +20,7 @@ from lms_carbon.marking.queries import comments_of
 from lms_carbon.people.models.persons import Person
 from lms_carbon.people.queries import institution_name
 from lms_carbon.people.services.messages import tell_all
-from lms_carbon.results.models import CandidacyScore, Publication, Result
+from lms_carbon.results.models import Publication, Result
 from lms_carbon.results.policies import parse_policy
 from lms_carbon.results.queries.evidence import list_evidence, list_instruments
 from lms_carbon.results.queries.publications import last_revisions
@@ -102,28 +102,40 @@ def release_all(*, cycle_id: int, changed: Sequence[int], by: Actor, at: datetim
         pass
 
 
-def send_totals(*, cycle: Cycle, publication: Publication, candidacy_ids: Sequence[int], at: datetime) -> None:
-    """Queue the totals for gradebooks that show `result:<cycle code>`; who has no total has no score."""
-    rows = []
+def send_totals(*, cycle: Cycle, candidacy_ids: Sequence[int], at: datetime) -> None:
+    """Queue the totals for gradebooks that show `result:<cycle code>`; who has no total has no score.
+
+    A gradebook shows one score of a person: of several results in the cycle that of the highest level, and beside it
+    what all of them came to.
+    """
+    rows: dict[int, tuple[int, int, str | None]] = {}
     for batch in _batches(candidacy_ids):
-        query = (
-            sa.select(
-                Candidacy.person_id, CandidacyScore.total, CandidacyScore.outcome, CandidacyScore.level, Track.band
-            )
-            .join(Candidacy, Candidacy.id == CandidacyScore.candidacy_id)
-            .join(Track, Track.id == Candidacy.track_id)
-            .where(
-                CandidacyScore.aggregation_id == publication.aggregation_id,
-                CandidacyScore.candidacy_id.in_(batch),
-                CandidacyScore.total.is_not(None),
-            )
+        said: dict[int, list[str]] = {}
+        for person_id, total, outcome, level, band in session.execute(_results_of(cycle.id, batch)):
+            said.setdefault(person_id, []).append(comment_of(outcome, level, band))
+            highest = rows[person_id][1] if len(said[person_id]) > 1 else total
+            rows[person_id] = (person_id, highest, "; ".join(said[person_id]))
+    queue_scores(institution_id=cycle.institution_id, target=f"result:{cycle.code}", rows=list(rows.values()), at=at)
+
+
+def _results_of(cycle_id: int, candidacy_ids: Sequence[int]) -> Any:
+    """Return the results in force in a cycle of the persons of these candidacies, the highest of each person first."""
+    later = sa.orm.aliased(Result)
+    people = sa.select(Candidacy.person_id).where(Candidacy.id.in_(candidacy_ids))
+    return (
+        sa.select(Candidacy.person_id, Result.total, Result.outcome, Result.level, Track.band)
+        .join(Candidacy, Candidacy.id == Result.candidacy_id)
+        .join(Track, Track.id == Candidacy.track_id)
+        .where(
+            Track.cycle_id == cycle_id,
+            Candidacy.person_id.in_(people),
+            Result.total.is_not(None),
+            ~sa.exists().where(later.candidacy_id == Result.candidacy_id, later.revision > Result.revision),
         )
-        rows += [
-            (person_id, total, comment_of(outcome, level, band))
-            for person_id, total, outcome, level, band in session.execute(query)
-            if total is not None
-        ]
-    queue_scores(institution_id=cycle.institution_id, target=f"result:{cycle.code}", rows=rows, at=at)
+        .order_by(
+            Candidacy.person_id, sa.func.coalesce(Result.level, 0).desc(), Result.total.desc(), Result.candidacy_id
+        )
+    )
 
 
 _BAND_WORDS: Final = {

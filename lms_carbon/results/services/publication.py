@@ -188,7 +188,7 @@ def _publish(
     session.flush()
     issue_results(publication=publication, candidacy_ids=draft.due, at=at)
     release_all(cycle_id=cycle.id, changed=[] if regrade is None else [regrade.instrument_id], by=by, at=at)
-    send_totals(cycle=cycle, publication=publication, candidacy_ids=draft.due, at=at)
+    send_totals(cycle=cycle, candidacy_ids=draft.due, at=at)
     tell_candidates(cycle=cycle, candidacy_ids=draft.due, at=at)
     _record("cycle.publish", publication, by, at, {"results": len(draft.due), "held": list(draft.held)})
 

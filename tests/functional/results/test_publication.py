@@ -1,13 +1,15 @@
 """Two officers sign, and results are out: once, for all but the withheld, as frozen snapshots."""
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import OpenWork
 from lms_carbon.core.transaction import transaction
-from lms_carbon.cycles.models import CycleState, Instrument, Mark
+from lms_carbon.cycles.models import Candidacy, Cycle, CycleState, Instrument, Mark, Track
+from lms_carbon.lti.models.scores import OutScore
 from lms_carbon.people.models.records import Message
 from lms_carbon.results.errors import (
     AlreadyHeldError,
@@ -22,6 +24,7 @@ from lms_carbon.results.errors import (
 )
 from lms_carbon.results.models import Publication, PublicationState, Regrade, RegradeState, Result, Signature
 from lms_carbon.results.rules import Outcome
+from lms_carbon.results.services.issuing import send_totals
 from lms_carbon.results.services.publication import (
     Step,
     withdraw_publication,
@@ -29,7 +32,7 @@ from lms_carbon.results.services.publication import (
 )
 from lms_carbon.results.snapshots import digest_snapshot
 from tests.support.publishing import GOOD, LOW, PART, digest_now, hold, propose, publish, results_of, sign, state_of
-from tests.support.results import fresh_code, make_ended_cycle, rows_of
+from tests.support.results import fresh_code, make_closed_track, make_ended_cycle, record_arranged, rows_of
 from tests.support.world import act_as
 
 
@@ -176,6 +179,31 @@ def test_withheld_results_come_with_the_next_publication(app: Flask) -> None:
             (1, PublicationState.PUBLISHED),
             (2, PublicationState.PUBLISHED),
         ]
+
+
+def test_a_gradebook_shows_the_highest_of_several_results(app: Flask) -> None:
+    with app.app_context():
+        world = make_ended_cycle(points=[GOOD, LOW, PART], years=3_00)
+        with transaction():  # the third is the first in a band below, of which nothing is booked
+            first, _, third = (session.get_one(Candidacy, each) for each in world.candidacies)
+            position = session.get_one(Track, world.track_id).position
+            junior = make_closed_track(first.track.cycle, position, world.officers[0].person_id, "junior")
+            record_arranged(world.institution_id)
+            third.track_id, third.person_id = junior.id, first.person_id
+        publish(world)
+        shown = {each.person_id: (each.score, each.comment) for each in rows_of(OutScore)}
+        assert shown == {
+            world.persons[0].person_id: (7375, "4级 中级 · Level 4"),
+            world.persons[1].person_id: (5000, "未达到中级 · Below the intermediate band"),
+        }
+        with transaction():  # as if published there too
+            result = session.scalars(sa.select(Result).where(Result.candidacy_id == world.candidacies[2])).one()
+            result.total, result.level, result.outcome = 9100, 3, Outcome.LEVEL
+            cycle = session.get_one(Cycle, world.cycle_id)
+            send_totals(cycle=cycle, candidacy_ids=world.candidacies[2:], at=now())
+            record_arranged(world.institution_id)
+        [both] = [each for each in rows_of(OutScore) if each.person_id == world.persons[0].person_id]
+        assert (both.score, both.comment) == (7375, "4级 中级 · Level 4; 3级 初级 · Level 3")
 
 
 def test_a_regrade_makes_new_revisions_of_those_it_changes(app: Flask) -> None:
