@@ -34,7 +34,7 @@ from lms_carbon.question_bank.kinds.rows import (
     RowView,
     check_rows,
     fields_of,
-    names_of,
+    known_names,
     numbered,
     read_name,
     rows_for_form,
@@ -79,9 +79,9 @@ class Ordering(Kind):
         ids = [row["id"] for row in content["rows"]]
         if not isinstance(raw, Mapping | list) or len(raw) > len(ids):
             raise ResponseShapeError
-        names = names_of(content["rows"])
+        known = known_names(content["rows"])
         given = raw.items() if isinstance(raw, Mapping) else [(name, place) for place, name in enumerate(raw, 1)]
-        found = [(read_name(name, names), _place(place, len(ids))) for name, place in given]
+        found = [(read_name(name, known), _place(place, len(ids))) for name, place in given]
         if len({row for row, _ in found}) < len(found):
             raise ResponseShapeError
         placed = {row: place for row, place in found if place}

@@ -29,8 +29,8 @@ from lms_carbon.question_bank.kinds.rows import (
     RowView,
     check_rows,
     fields_of,
+    known_names,
     lettered,
-    names_of,
     numbered,
     read_name,
     rows_for_form,
@@ -88,7 +88,7 @@ class PairsKind(Kind):
             return None
         if not isinstance(raw, Mapping) or len(raw) > MAX_ROWS:
             raise ResponseShapeError
-        rows, targets = names_of(content["rows"]), names_of(content[self.targets])
+        rows, targets = known_names(content["rows"]), known_names(content[self.targets])
         picked = {
             read_name(name, rows): read_name(target, targets)
             for name, target in raw.items()

@@ -68,14 +68,16 @@ def show_rows(rows: Sequence[Row], language: str, labels: Sequence[str], *, seed
     ]
 
 
-def read_name(raw: object, names: Mapping[str, str]) -> str:
-    """Return the id of a row that an answer names, by id or as the page named it. Raises ResponseShapeError."""
-    if isinstance(raw, str):
-        if raw in names:
-            return raw
-        for row_id, name in names.items():
-            if raw == name:
-                return row_id
+def known_names(rows: Iterable[Row]) -> dict[str, str]:
+    """Return what an answer may call a row → its id: the id itself, and the name that pages show."""
+    names = names_of(rows)
+    return {**{name: row_id for row_id, name in names.items()}, **{row_id: row_id for row_id in names}}
+
+
+def read_name(raw: object, known: Mapping[str, str]) -> str:
+    """Return the id of a row that an answer names; `known` are its rows' `known_names`. Raises ResponseShapeError."""
+    if isinstance(raw, str) and raw in known:
+        return known[raw]
     raise ResponseShapeError
 
 
