@@ -80,9 +80,7 @@ def save_draft(*, by: Actor, question_id: int, revision: int, draft: Draft, at: 
 
 def _settled(by: Actor, draft: Draft) -> Draft:
     """Return a draft with what the bank knows about its tags and pictures."""
-    return replace(
-        draft, tags=settle_tags(draft.tags), content=with_picture_sizes(by.institution_id, draft.content)
-    )
+    return replace(draft, tags=settle_tags(draft.tags), content=with_picture_sizes(by.institution_id, draft.content))
 
 
 def new_version(*, by: Actor, question_id: int, at: datetime) -> QuestionVersion:
