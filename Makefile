@@ -70,6 +70,7 @@ bench: $(VENV)/.dev $(VENV)/.system ## Measure against baselines of the same run
 	$(BIN)/python -m bench.saves
 	$(BIN)/python -m bench.launches
 	$(BIN)/python -m bench.outbox
+	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.aggregate
 
 messages: $(VENV)/.dev ## Bring the Chinese catalogues up to date with the code

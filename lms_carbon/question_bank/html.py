@@ -76,6 +76,7 @@ _PHRASE: Final = nh3.Cleaner(
     url_schemes={"media"},
 )
 _ROUNDS: Final = 4
+_BEGINS_WITH_WORDS: Final = re.compile(r"(?:<[a-z][^<>]*>)*[^<>&\s]")
 _NOTHING_TO_CLEAN: Final = re.compile(r"[^<>&\\\r\0\x0c\xa0\ud800-\udfff]*")
 """Text that cleaning gives back as it is: most of what an import brings."""
 
@@ -142,6 +143,8 @@ def plain_text(html: str) -> str:
 
 def is_blank(html: str) -> bool:
     """Tell whether a fragment says and shows nothing."""
+    if not html or _BEGINS_WITH_WORDS.match(html):
+        return not html
     return not plain_text(html) and "<img" not in html
 
 

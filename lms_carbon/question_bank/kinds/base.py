@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 from marshmallow import ValidationError
@@ -96,7 +97,7 @@ class Kind(ABC):
         if not isinstance(raw, Mapping):
             raise ContentShapeError([Problem("stem-zh", Reason(mark("This is not the content of a question.")))])
         try:
-            loaded: dict[str, Any] = self.content_schema().load(raw)
+            loaded: dict[str, Any] = _schema(self.content_schema).load(raw)
         except ValidationError as error:
             raise ContentShapeError(_shape_problems(error.messages_dict, raw)) from error
         return loaded
@@ -176,6 +177,12 @@ class Kind(ABC):
         """Return what fills the author's form."""
 
 
+@cache
+def _schema(chosen: type[ContentSchema]) -> ContentSchema:
+    """Return a schema, made once: making one costs more than loading with it."""
+    return chosen()
+
+
 def missing_text(name: str, texts: Mapping[str, str] | None) -> list[Problem]:
     """Return problems for bilingual text: none at all blocks, one language missing is told."""
     missing = missing_languages(texts)
@@ -191,7 +198,8 @@ def unclear_texts(content: Content) -> list[Problem]:
 
     def walk(path: tuple[object, ...], node: object) -> None:
         if isinstance(node, str):
-            if len(path) > 1 and path[-1] in LANGUAGES:
+            # Most texts have neither, and an import asks thousands of them.
+            if ("\\" in node or "<img" in node) and len(path) > 1 and path[-1] in LANGUAGES:
                 reasons = [Reason(UNREAD_FORMULA, {"formula": formula}) for formula in unread_formulas(node)]
                 reasons += [Reason(NO_WORDS)] if images_without_words(node) else []
                 found.extend(Problem(_field_name(path, content), reason) for reason in reasons)
