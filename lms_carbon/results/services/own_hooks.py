@@ -35,25 +35,32 @@ def list_targets(institution_id: int) -> list[ListedTarget]:
 
 
 def find_reviewed(target: str, person_id: int, by: Actor) -> ReviewedWork | None:
-    """Answer the hook `reviewed_work`: a person's published result of `result:<cycle code>`, where there is one."""
+    """Answer the hook `reviewed_work`: a person's published result of `result:<cycle code>`, where there is one.
+
+    Of several the one that the gradebook shows: of the highest level.
+    """
     kind, _, code = target.partition(":")
     cycle = find_cycle_by_code(code, by.institution_id) if kind == "result" and code else None
     if cycle is None:
         return None
-    for candidacy in list_own_candidacies(person_id, by.institution_id, cycle_ids=[cycle.id]):
-        found = newest_result(candidacy.id) if cycle.state is CycleState.PUBLISHED else None
-        said = comment_of(found.outcome, found.level, candidacy.track.band) if found is not None else ""
-        zh, _, en = said.partition(" · ")
-        return ReviewedWork(
-            title=cycle.title,
-            instrument_id=None,
-            handed_in_at=None,
-            released=found is not None,
-            score=found.total if found is not None else None,
-            comment={"zh": zh, "en": en} if said else None,
-            officer_path=f"/results/{candidacy.id}",
-        )
-    return None
+    own = [
+        (candidacy, newest_result(candidacy.id) if cycle.state is CycleState.PUBLISHED else None)
+        for candidacy in list_own_candidacies(person_id, by.institution_id, cycle_ids=[cycle.id])
+    ]
+    if not own:
+        return None
+    candidacy, found = max(own, key=lambda each: (each[1].level or 0, each[1].total or 0) if each[1] else (-1, 0))
+    said = comment_of(found.outcome, found.level, candidacy.track.band) if found is not None else ""
+    zh, _, en = said.partition(" · ")
+    return ReviewedWork(
+        title=cycle.title,
+        instrument_id=None,
+        handed_in_at=None,
+        released=found is not None,
+        score=found.total if found is not None else None,
+        comment={"zh": zh, "en": en} if said else None,
+        officer_path=f"/results/{candidacy.id}",
+    )
 
 
 def list_own_results(by: Actor) -> list[OwnWork]:

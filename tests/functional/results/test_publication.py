@@ -25,6 +25,7 @@ from lms_carbon.results.errors import (
 from lms_carbon.results.models import Publication, PublicationState, Regrade, RegradeState, Result, Signature
 from lms_carbon.results.rules import Outcome
 from lms_carbon.results.services.issuing import send_totals
+from lms_carbon.results.services.own_hooks import find_reviewed
 from lms_carbon.results.services.publication import (
     Step,
     withdraw_publication,
@@ -184,12 +185,12 @@ def test_withheld_results_come_with_the_next_publication(app: Flask) -> None:
 def test_a_gradebook_shows_the_highest_of_several_results(app: Flask) -> None:
     with app.app_context():
         world = make_ended_cycle(points=[GOOD, LOW, PART], years=3_00)
-        with transaction():  # the third is the first in a band below, of which nothing is booked
+        with transaction():  # the third is the first in the band above, of which nothing is booked
             first, _, third = (session.get_one(Candidacy, each) for each in world.candidacies)
             position = session.get_one(Track, world.track_id).position
-            junior = make_closed_track(first.track.cycle, position, world.officers[0].person_id, "junior")
+            senior = make_closed_track(first.track.cycle, position, world.officers[0].person_id, "senior")
             record_arranged(world.institution_id)
-            third.track_id, third.person_id = junior.id, first.person_id
+            third.track_id, third.person_id = senior.id, first.person_id
         publish(world)
         shown = {each.person_id: (each.score, each.comment) for each in rows_of(OutScore)}
         assert shown == {
@@ -198,12 +199,16 @@ def test_a_gradebook_shows_the_highest_of_several_results(app: Flask) -> None:
         }
         with transaction():  # as if published there too
             result = session.scalars(sa.select(Result).where(Result.candidacy_id == world.candidacies[2])).one()
-            result.total, result.level, result.outcome = 9100, 3, Outcome.LEVEL
+            result.total, result.level, result.outcome = 6100, 7, Outcome.LEVEL
             cycle = session.get_one(Cycle, world.cycle_id)
             send_totals(cycle=cycle, candidacy_ids=world.candidacies[2:], at=now())
             record_arranged(world.institution_id)
         [both] = [each for each in rows_of(OutScore) if each.person_id == world.persons[0].person_id]
-        assert (both.score, both.comment) == (7375, "4级 中级 · Level 4; 3级 初级 · Level 3")
+        assert (both.score, both.comment) == (6100, "7级 高级 · Level 7; 4级 中级 · Level 4")
+        cycle = session.get_one(Cycle, world.cycle_id)
+        reviewed = find_reviewed(f"result:{cycle.code}", both.person_id, act_as(world.officers[0]))
+        assert reviewed is not None
+        assert (reviewed.score, reviewed.officer_path) == (6100, f"/results/{world.candidacies[2]}")
 
 
 def test_a_regrade_makes_new_revisions_of_those_it_changes(app: Flask) -> None:
