@@ -17,7 +17,6 @@ from lms_carbon.question_bank.interchange.qti.rules import (
     declare,
     is_equal,
     is_given,
-    is_right,
     when,
 )
 from lms_carbon.question_bank.interchange.qti.xhtml import fill
@@ -57,18 +56,49 @@ def ask_cloze(asking: Asking, content: Content) -> Asked:
     total = sum(gap["weight"] for gap in content["gaps"]) or 1
     asked = Asked(body=body)
     places: dict[str, Callable[[], Element]] = {}
+    conditions: list[Element] = []
     for gap in content["gaps"]:
         part = Asking(asking.language, f"{asking.name}_{gap['id']}", asking.points * Fraction(gap["weight"], total))
         declaration, interaction, rule = _GAPS[gap["kind"]](part, gap)
         asked.declarations.append(declaration)
         asked.rules.append(rule)
         places[gap["id"]] = interaction
+        conditions.append(_is_full(part, declaration, rule))
     if content.get("scoring") == "all_or_nothing":
-        conditions = [deepcopy(rule[0][0]) if gap["kind"] == "number" else is_right(f"{asking.name}_{gap['id']}")
-                      for gap, rule in zip(content["gaps"], asked.rules, strict=True)]  # fmt: skip
         asked.rules = [when(make("and", children=conditions), add(constant(asking.amount(Fraction(1)))))]
+    else:
+        _take_off(asking, content, asked)
     put_gaps(body, places)
     return asked
+
+
+def _is_full(part: Asking, declaration: Element, rule: Element) -> Element:
+    """Return the condition that a gap earns all it can."""
+    if declaration.find("q.mapping") is None:
+        return deepcopy(rule[0][0])
+    worth = make("mapResponse", identifier=part.name)
+    return make("gte", children=[worth, constant(part.amount(Fraction(1)))])
+
+
+def _take_off(asking: Asking, content: Content, asked: Asked) -> None:
+    """Add what wrong gaps take off, and that the points of the whole never fall below what they may."""
+    penalty = Fraction(content.get("penalty") or 0)
+    if penalty:
+        less = asking.amount(-penalty)
+        for declaration, rule in zip(asked.declarations, asked.rules, strict=True):
+            mapping = declaration.find("q.mapping")
+            if mapping is not None:
+                mapping.set("defaultValue", less)
+            else:
+                wrong = [is_given(declaration.get("identifier", "")), add(constant(less))]
+                rule.append(make("responseElseIf", children=wrong))
+    least = asking.amount(Fraction(content.get("minimum") or 0))
+    if not asking.whole or (not penalty and least == "0"):
+        return
+    below = make("lt", children=[make("variable", identifier="SCORE"), constant(least)])
+    given = make("or", children=[is_given(each.get("identifier", "")) for each in asked.declarations])
+    raised = make("setOutcomeValue", children=[constant(least)], identifier="SCORE")
+    asked.rules.append(when(make("and", children=[below, given]), raised))
 
 
 def _text_gap(asking: Asking, gap: Content) -> tuple[Element, Callable[[], Element], Element]:

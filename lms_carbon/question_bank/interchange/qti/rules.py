@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from lms_carbon.question_bank.interchange.qti.bodies import make
 from lms_carbon.question_bank.interchange.qti.names import Element
@@ -13,6 +13,8 @@ from lms_carbon.question_bank.kinds.bilingual import text_of
 from lms_carbon.question_bank.kinds.numbers import write_number
 
 Content = Mapping[str, Any]
+RESPONSE: Final = "RESPONSE"
+"""The name of the response of a question that has one; others' begin with it."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,11 @@ class Asking:
     language: str
     name: str
     points: Fraction
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether this is the whole question, so that its points are the item's score."""
+        return self.name == RESPONSE
 
     def text(self, texts: Mapping[str, str] | None) -> str:
         """Return text in the language that is written, else in the other."""

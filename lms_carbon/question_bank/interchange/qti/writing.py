@@ -30,7 +30,7 @@ from lms_carbon.question_bank.interchange.qti.carrying import FILE, carry
 from lms_carbon.question_bank.interchange.qti.feedback import add_feedback
 from lms_carbon.question_bank.interchange.qti.manifests import QTI_22, QTI_30, Entry, Version, write_manifest
 from lms_carbon.question_bank.interchange.qti.names import MATHML, XML_LANG, Element, to_qti3
-from lms_carbon.question_bank.interchange.qti.rules import Asked, Asking, Content
+from lms_carbon.question_bank.interchange.qti.rules import RESPONSE, Asked, Asking, Content
 from lms_carbon.question_bank.interchange.qti.xhtml import MEDIA_FOLDER
 from lms_carbon.question_bank.interchange.safe_zip import write_package
 from lms_carbon.question_bank.kinds.bilingual import text_of
@@ -41,7 +41,6 @@ from lms_carbon.question_bank.kinds.registry import KINDS
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}", re.ASCII)
 _ODD: Final = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 _HTML_LANG: Final = {"zh": "zh-CN", "en": "en"}
-_RESPONSE: Final = "RESPONSE"
 _CALCULATED: Final = Calculated()
 
 
@@ -97,7 +96,7 @@ def write_item(item: Item, version: Version) -> bytes:
     """Return an item's XML."""
     language = text_of(item.content["stem"], "zh")[1]
     points = Fraction(item.points, 1_000)
-    asking = Asking(language, _RESPONSE, points)
+    asking = Asking(language, RESPONSE, points)
     # A draft may lack what its interaction must have.
     whole = not any(problem.blocking for problem in KINDS[item.kind].check_content(item.content))
     asked = _ask(item.kind, asking, item.content) if whole else ask_open(asking, item.content)
