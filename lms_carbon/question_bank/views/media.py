@@ -122,4 +122,11 @@ def _row(media: QuestionMedia) -> dict[str, Any]:
         else f'<a href="media:{media.name}">{escape(words, quote=False)}</a>'
         for words in (said or [media.file.name])
     ]
-    return {"media": media, "image": image, "said": said, "lines": lines, "size": size_in_words(media.file.size)}
+    return {"media": media, "image": image, "said": said, "lines": lines, "size": _size(media.file.size)}
+
+
+def _size(size: int) -> str:
+    """Return a size as people compare them: `640 B`, `12 kB`, `3.4 MB`."""
+    if size < 1_000:
+        return f"{size} B"
+    return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
