@@ -39,6 +39,8 @@ FILTERS: Final = (
     "language",
     "sample",
 )
+WISHES: Final = ("requirement", "cognitive", "difficulty")
+"""Filters that a new question begins with, so that from a cell of the coverage page one more is written."""
 LANGUAGE_FILTER_NAMES: Final = {
     "zh": mark("In Chinese"),
     "en": mark("In English"),
@@ -108,6 +110,7 @@ def list_bank() -> str:
         languages=LANGUAGE_FILTER_NAMES,
         samples=SAMPLE_FILTER_NAMES,
         found=count_questions(by=by, wanted=wanted),
+        wish={name: request.args[name] for name in WISHES if request.args.get(name)},
         kept={name: request.args[name] for name in FILTERS if request.args.get(name)},
         saved=[(view, _address_of(view.filters)) for view in list_views(by=by)],
         max_bulk=MAX_BULK,

@@ -67,6 +67,7 @@ def test_the_heat_map_counts_what_is_approved_and_leads_on(bank: Bank) -> None:
     assert "/questions/new/" not in bank.client("reviewer").get("/questions/coverage").text
     listed = author.get("/questions?state=approved&requirement=5.2.1-a-3&difficulty=hard&cognitive=apply").text
     assert listed.count('class="lc-q-name"') == 1
+    assert "/questions/new/numeric?requirement=5.2.1-a-3&amp;cognitive=apply&amp;difficulty=hard" in listed
     assert author.get("/questions?language=no-en").text.count('class="lc-q-name"') == 0
 
 
