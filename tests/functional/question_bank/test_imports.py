@@ -17,7 +17,7 @@ from lms_carbon.question_bank import jobs
 from lms_carbon.question_bank.commands import questions_commands
 from lms_carbon.question_bank.import_models import ImportState, QuestionImport, QuestionImportRow, QuestionOrigin
 from lms_carbon.question_bank.models import Question, QuestionMedia, QuestionVersion
-from lms_carbon.question_bank.services.imports import begin_import
+from lms_carbon.question_bank.services.imports import LEASE, begin_import, run_import, waiting_imports
 from tests.functional.question_bank.conftest import Bank
 from tests.support.world import list_acts, make_person, run_command, submit
 
@@ -173,3 +173,25 @@ def test_the_command_line_brings_in_and_takes_out(bank: Bank, tmp_path: Path) ->
     source.write_bytes(b"<quiz><question")
     run_command(bank.app, questions_commands, "import", str(source), *who, status=1)
     run_command(bank.app, questions_commands, "import", str(source), "--institution", "here", "--author", "x", status=2)
+
+
+def test_an_import_that_fell_silent_is_taken_over_and_one_that_ended_is_left(bank: Bank) -> None:
+    report = bring(bank, quiz(true_false("Q-A", "<p>One.</p>")))
+    assert report["counts"] == (1, 1, 0, 0, 0)
+
+    def again(**changes: Any) -> tuple[ImportState, int]:
+        with transaction():
+            row = session.scalars(sa.select(QuestionImport)).one()
+            for name, value in changes.items():
+                setattr(row, name, value)
+        run_import(import_id=row.id)
+        with transaction(write=False):
+            row = session.get_one(QuestionImport, row.id, populate_existing=True)
+            rows = sa.select(sa.func.count()).select_from(QuestionImportRow)
+            return row.state, session.scalar(rows) or 0
+
+    assert bank.within(again) == (ImportState.DONE, 1)
+    assert bank.within(again, state=ImportState.READING, claimed_at=now()) == (ImportState.READING, 1)
+    with bank.app.app_context():
+        assert waiting_imports(at=now()) == []
+        assert len(waiting_imports(at=now() + LEASE * 2)) == 1
