@@ -82,7 +82,7 @@ class Limits:
 
     file_bytes: int = 200_000_000
     questions: int = 20_000
-    zip_entries: int = 20_000
+    zip_entries: int = 60_000
     entry_bytes: int = 100_000_000
     """Of one file in a package, unpacked."""
     total_bytes: int = 1_000_000_000
@@ -91,7 +91,6 @@ class Limits:
     """Of one picture or data file."""
     text_chars: int = 200_000
     """Of one text of a question, before it is cleaned."""
-    xml_depth: int = 200
 
 
 DEFAULT_LIMITS: Final = Limits()

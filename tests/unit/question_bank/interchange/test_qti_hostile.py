@@ -1,10 +1,11 @@
 """QTI that is incomplete, reaches out of its package, or asks for more time and room than a question needs."""
 
 import io
+from pathlib import Path
 
 import pytest
 
-from lms_carbon.question_bank.interchange.base import Limits
+from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, Limits
 from lms_carbon.question_bank.interchange.errors import (
     BrokenPackageError,
     EntitiesError,
@@ -103,3 +104,13 @@ def test_one_picture_named_often_is_read_once() -> None:
     write_package([*entries, ("i0.xml", item(f"<p>{images}</p>{CHOICE}")), ("p.png", b"\x89PNG" * 200_000)], out)
     found = list(read(out, Limits(total_bytes=1_000_000)))
     assert len(found) == 1
+
+
+def test_two_gigabytes_of_nothing_cost_nothing(tmp_path: Path) -> None:
+    with (tmp_path / "nothing.zip").open("w+b") as nothing:
+        nothing.truncate(2_000_000_000)
+        for start in (b"", b"PK\x03\x04"):
+            nothing.seek(0)
+            nothing.write(start)
+            with pytest.raises(FileTooLargeError):
+                list(read(nothing, DEFAULT_LIMITS))
