@@ -40,6 +40,8 @@ class Wanted:
     resource_link_id: str
     target: str
     label: str
+    copied_target: str | None = None
+    """What the original opens, where this activity came with a copied course: its column may have come along."""
 
 
 def find_or_make(access: Access, wanted: Wanted, *, at: datetime) -> str | None:
@@ -51,11 +53,12 @@ def find_or_make(access: Access, wanted: Wanted, *, at: datetime) -> str | None:
         if item.get("resourceLinkId") == wanted.resource_link_id:
             return _address(item, wanted)
     taken = False
-    for item in _list(access, wanted.url, {"resource_id": wanted.target}, at):
-        if item.get("resourceId") == wanted.target:
-            if not item.get("resourceLinkId"):  # as a copied course leaves it
-                return _address(item, wanted)
-            taken = True
+    for target in dict.fromkeys(each for each in (wanted.target, wanted.copied_target) if each):
+        for item in _list(access, wanted.url, {"resource_id": target}, at):
+            if item.get("resourceId") == target:
+                if not item.get("resourceLinkId"):  # as a copied course leaves it
+                    return _address(item, wanted)
+                taken = taken or target == wanted.target
     return None if taken else _make(access, wanted, at)
 
 

@@ -11,6 +11,7 @@ from lms_carbon.core.db import session
 from lms_carbon.core.jobs import wake
 from lms_carbon.lti.line_items import Wanted
 from lms_carbon.lti.models.launches import Course, Launch, ResourceLink
+from lms_carbon.lti.models.placing import LinkCopy
 from lms_carbon.lti.models.registrations import Deployment, Registration
 from lms_carbon.lti.models.scores import LineItem, OutScore, ScoreDelivery
 from lms_carbon.lti.score_places import find_places
@@ -41,6 +42,10 @@ def columns_to_seek(*, registration_id: int, at: datetime) -> list[Wanted]:
         ResourceLink.resource_link_id,
         ResourceLink.target,
         sa.func.coalesce(sa.func.nullif(ResourceLink.title, ""), ResourceLink.target).label("label"),
+        sa.select(LinkCopy.target)
+        .where(LinkCopy.resource_link_id == ResourceLink.id)
+        .scalar_subquery()
+        .label("copied_target"),
     )
     rows = session.execute(_seek(columns, at).where(Registration.id == registration_id).limit(20))
     return [Wanted(**row) for row in rows.mappings()]
