@@ -6,6 +6,7 @@ What cannot be read stays as it was written; `unread_formulas` names it.
 
 import re
 import xml.etree.ElementTree as ET
+from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 
@@ -47,6 +48,7 @@ class UnreadableFormulaError(ValueError):
     """LaTeX that does not become MathML here."""
 
 
+@lru_cache(maxsize=1024)
 def latex_to_mathml(latex: str, *, block: bool = False) -> str:
     r"""Return LaTeX as a `<math>` element that keeps the LaTeX in `alttext`. Raises `UnreadableFormulaError`."""
     latex = _CHEMISTRY.sub(_with_arrows, " ".join(latex.replace(_PLACE, "").split()))
