@@ -138,7 +138,7 @@ def numeric_content(
         "value": value.strip(),
         "tolerance": {"kind": "absolute", "value": tolerance.strip() if readable(tolerance) else "0"},
     }
-    return "numeric", content | _units(units, losses)
+    return "numeric", content | units_content(units, losses)
 
 
 def readable(text: str) -> bool:
@@ -150,7 +150,8 @@ def readable(text: str) -> bool:
     return True
 
 
-def _units(units: Sequence[tuple[str, str]], losses: Losses) -> dict[str, Any]:
+def units_content(units: Sequence[tuple[str, str]], losses: Losses) -> dict[str, Any]:
+    """Return the unit of a number and those taken beside it; what is not known or converts otherwise is noted."""
     own = next((name for name, factor in units if readable(factor) and read_number(factor) == 1), None)
     if own is None:
         return {}

@@ -197,9 +197,9 @@ def note_origins(institution_id: int, lines: Sequence[Line], known: Mapping[str,
     """Note what the file calls each question, and what it said."""
     new = []
     for line in lines:
-        if line.outcome == "" or line.question_id is None:
-            continue
         before = known.get(line.finding.identifier)
+        if line.outcome == "" or line.question_id is None or (line.outcome == UNCHANGED and before is None):
+            continue
         if before is None or not before.came_as:
             new.append(
                 {

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -56,9 +56,16 @@ def take_in(
     """Write a batch and its rows of the report, count it; with `dry_run` only the report."""
     lines = [_line(spooled, taken) for spooled in batch]
     _note_missing_media(row.institution_id, lines)
-    known = _find_known(row.institution_id, [line.finding.identifier for line in lines if line.draft])
+    came = _find_origins(row.institution_id, [line.finding.identifier for line in lines if line.draft])
     for line in lines:
-        if line.draft is not None:
+        origin = came.get(line.finding.identifier)
+        if line.draft is not None and origin is not None and origin.digest == line.digest:
+            line.outcome, line.question_id = UNCHANGED, origin.question_id
+    known = _find_known(
+        row.institution_id, [line.finding.identifier for line in lines if line.draft and not line.outcome], came
+    )
+    for line in lines:
+        if line.draft is not None and not line.outcome:
             _decide(line, known.get(line.finding.identifier))
     if not row.dry_run:
         keep_pictures(lines, by, media_path, taken, at)
@@ -113,19 +120,20 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _find_known(institution_id: int, identifiers: Iterable[str]) -> dict[str, Known]:
+def _find_origins(institution_id: int, identifiers: Sequence[str]) -> dict[str, QuestionOrigin]:
+    """Return what came under these identifiers before."""
+    query = sa.select(QuestionOrigin).where(
+        QuestionOrigin.institution_id == institution_id, QuestionOrigin.identifier.in_(identifiers)
+    )
+    return {origin.identifier: origin for origin in session.scalars(query)} if identifiers else {}
+
+
+def _find_known(institution_id: int, wanted: Sequence[str], came: Mapping[str, QuestionOrigin]) -> dict[str, Known]:
     """Return the questions that these identifiers stand for: as they came, else by the bank's own code."""
-    wanted = list(dict.fromkeys(identifiers))
-    came = {
-        origin.identifier: origin
-        for origin in session.scalars(
-            sa.select(QuestionOrigin).where(
-                QuestionOrigin.institution_id == institution_id, QuestionOrigin.identifier.in_(wanted)
-            )
-        )
-    }
+    if not wanted:
+        return {}
     codes = [identifier for identifier in wanted if identifier not in came and len(identifier) <= 64]
-    by_origin = {origin.question_id: origin for origin in came.values()}
+    by_origin = {came[name].question_id: came[name] for name in wanted if name in came}
     questions = session.scalars(
         sa.select(Question)
         .where(

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from lms_carbon.core.i18n import mark
+from lms_carbon.question_bank.interchange.moodle.calculated import read_calculated, units_of
 from lms_carbon.question_bank.interchange.moodle.cloze import read_cloze, read_select
 from lms_carbon.question_bank.interchange.moodle.fields import Content, Fields
 from lms_carbon.question_bank.interchange.shapes import (
@@ -64,11 +65,7 @@ def _numeric(fields: Fields) -> Made:
         ((answer.findtext("text") or "").strip(), (answer.findtext("tolerance") or "0").strip(), row)
         for answer, row in zip(fields.element.iterfind("answer"), fields.rows(typed=True), strict=True)
     ]
-    units = [
-        ((unit.findtext("unit_name") or "").strip(), (unit.findtext("multiplier") or "1").strip())
-        for unit in fields.element.iterfind("units/unit")
-    ]
-    return numeric_content(stem, rows, [unit for unit in units if unit[0]], fields.losses) or NO_ANSWER
+    return numeric_content(stem, rows, units_of(fields), fields.losses) or NO_ANSWER
 
 
 def _matching(fields: Fields) -> Made:
@@ -105,6 +102,8 @@ READERS: Final[Mapping[str, Callable[[Fields], Made]]] = MappingProxyType(
         "numerical": _numeric,
         "matching": _matching,
         "ordering": _ordering,
+        "calculated": read_calculated,
+        "calculatedsimple": read_calculated,
         "cloze": read_cloze,
         "multianswer": read_cloze,
         "gapselect": read_select,

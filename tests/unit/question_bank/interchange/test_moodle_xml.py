@@ -120,6 +120,32 @@ def test_gaps_of_all_sorts_are_read() -> None:
     assert full_marks(chosen)
 
 
+def dataset(name: str, *values: str) -> str:
+    items = "".join(f"<dataset_item><value>{value}</value></dataset_item>" for value in values)
+    return (
+        f"<dataset_definition><name><text>{name}</text></name><dataset_items>{items}</dataset_items>"
+        "</dataset_definition>"
+    )
+
+
+def test_numbers_that_are_drawn_keep_formula_and_values() -> None:
+    precise = "<tolerance>0.01</tolerance><tolerancetype>1</tolerancetype>"
+    key = answer("100", "{a} * {a}", precise)
+    alone = f"{key}<dataset_definitions>{dataset('a', '2.0', '3', '3')}</dataset_definitions>"
+    finding = one("calculated", alone, stem="<p>{a} squared?</p>")
+    assert (finding.status, full_marks(finding)) == (IMPORTED, True)
+    read_ = content(finding)
+    assert (read_["stem"]["en"], read_["formula"]) == ("<p>{{a}} squared?</p>", "a * a")
+    assert read_["variables"] == [{"name": "a", "values": ["2", "3"]}]
+    assert read_["tolerance"] == {"kind": "relative", "value": "1"}
+    sets = f"<dataset_definitions>{dataset('a', '2')}{dataset('x 1', '4')}</dataset_definitions>"
+    both = one("calculatedsimple", answer("100", "{a} + {x 1}") + sets, stem="{a} and {x 1}?")
+    assert (both.status, content(both)["formula"]) == (DEGRADED, "a + v2")
+    assert "drawn each by itself" in str(both.reasons[0])
+    for stem, inside in (("{a}?", answer("100", "{a}")), ("{=2*{a}}?", alone), ("?", "")):
+        assert one("calculated", inside, stem=stem).status == SKIPPED
+
+
 @pytest.mark.parametrize(
     ("kind", "inside", "stem", "told"),
     [
