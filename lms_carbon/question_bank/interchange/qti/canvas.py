@@ -9,6 +9,7 @@ from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.html import is_blank, plain_text
 from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Item, Limits, finding_of
 from lms_carbon.question_bank.interchange.qti.canvas_answers import Answers, number_of
+from lms_carbon.question_bank.interchange.qti.canvas_formulas import put_variables, read_calculated
 from lms_carbon.question_bank.interchange.qti.declarations import read_fraction
 from lms_carbon.question_bank.interchange.qti.items import FEEDBACK_MOVED, NOTHING_ASKED, TOO_MUCH
 from lms_carbon.question_bank.interchange.qti.markup import Files, Markup
@@ -151,6 +152,11 @@ class _Question:
             self.stem = self.stem.replace(f"[{escape(name, quote=False)}]", f"[[g{number}]]", 1)
         return "cloze", {"gaps": gaps, "scoring": "partial"}
 
+    def calculated(self) -> _Content:
+        content = read_calculated(self.item)
+        self.stem = put_variables(self.stem, content)
+        return "calculated", content
+
     def pairs(self) -> _Content:
         rows: list[dict[str, Any]] = []
         options: dict[str, dict[str, Any]] = {}
@@ -223,4 +229,5 @@ _READERS: Final[Mapping[str, Callable[[_Question], _Content]]] = {
     "fill_in_multiple_blanks_question": _Question.blanks,
     "multiple_dropdowns_question": _Question.dropdowns,
     "matching_question": _Question.pairs,
+    "calculated_question": _Question.calculated,
 }

@@ -177,3 +177,34 @@ def test_formulas_come_in_as_formulas() -> None:
     made = content(found)
     assert made["correct"] is False
     assert "<mfrac>" in made["stem"]["en"]
+
+
+CALCULATED = """<questestinterop><item ident="c1" title="Drawn"><itemmetadata><qtimetadata><qtimetadatafield>
+<fieldlabel>question_type</fieldlabel><fieldentry>calculated_question</fieldentry></qtimetadatafield></qtimetadata>
+</itemmetadata><presentation><material><mattext texttype="text/html">&lt;p&gt;[m] t of carbon as CO2?&lt;/p&gt;
+</mattext>
+</material><response_str ident="response1"/></presentation><itemproc_extension><calculated>
+<answer_tolerance>{tolerance}</answer_tolerance><formulas decimal_places="2">{formulas}</formulas><vars>
+<var name="m" scale="1"><min>2.0</min><max>9.5</max></var></vars></calculated></itemproc_extension></item>
+</questestinterop>"""
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "kind", "value"),
+    [("0.05", "absolute", "0.05"), ("1%", "relative", "1"), ("0", "absolute", "0.005"), ("", "absolute", "0.005")],
+)
+def test_drawn_numbers_stay_drawn(tolerance: str, kind: str, value: str) -> None:
+    text = CALCULATED.format(tolerance=tolerance, formulas="<formula>m * 44 / 12</formula>")
+    (found,) = read(io.BytesIO(text.encode()), DEFAULT_LIMITS)
+    assert (found.status, found.reasons) == ("imported", ())
+    made = content(found)
+    assert made["stem"]["en"] == "<p>{{m}} t of carbon as CO2?</p>"
+    assert made["variables"] == [{"name": "m", "min": "2", "max": "9.5", "step": "0.1"}]
+    assert made["tolerance"] == {"kind": kind, "value": value}
+
+
+def test_formulas_that_build_on_each_other_are_named() -> None:
+    text = CALCULATED.format(tolerance="0", formulas="<formula>a = m * 2</formula><formula>a + 1</formula>")
+    (found,) = read(io.BytesIO(text.encode()), DEFAULT_LIMITS)
+    assert found.status == "skipped"
+    assert "several formulas" in str(found.reasons[0])
