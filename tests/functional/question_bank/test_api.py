@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.functional.question_bank.conftest import Bank
 from tests.support.questions import TRUE_FALSE
 
@@ -36,6 +38,7 @@ def test_a_question_is_written_sent_and_signed(bank: Bank) -> None:
     assert author.post(f"{path}/steps", json={"step": "renew"}).json["version"] == 2
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_wrong_is_named_by_field(bank: Bank) -> None:
     author = bank.client("author")
 
