@@ -15,7 +15,7 @@ from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.rules.about import COGNITIVE, MAX_MINUTES, MAX_POINTS
 
 FILE: Final = "lms_carbon.json"
-CHANGED: Final = mark("The question was changed by another tool; it is taken as that tool wrote it.")
+CHANGED: Final = mark("The question was changed by another tool; its texts are taken as that tool wrote them.")
 UNREADABLE: Final = mark("What this product had written beside the question cannot be read.")
 _FORMAT: Final = "lms_carbon question"
 _VERSION: Final = 1
@@ -24,7 +24,12 @@ _TEXT: Final = 2_000
 
 
 class NotCarriedError(Exception):
-    """There is nothing of ours to take; the message id says why."""
+    """The question is not to be taken as we knew it; `msgid` says why, `kept` is what we knew, where that was read."""
+
+    def __init__(self, msgid: str, kept: Item | None = None) -> None:
+        super().__init__(msgid)
+        self.msgid = msgid
+        self.kept = kept
 
 
 def carry(item: Item, written: bytes) -> bytes:
@@ -60,12 +65,14 @@ def take(carried: bytes, written: bytes, media: Callable[[str], bytes | None]) -
         document = None
     if not isinstance(document, dict) or document.get("format") != _FORMAT or document.get("version") != _VERSION:
         raise NotCarriedError(UNREADABLE)
-    if document.get("item") != hashlib.sha256(written).hexdigest():
-        raise NotCarriedError(CHANGED)
+    changed = document.get("item") != hashlib.sha256(written).hexdigest()
     try:
-        return _item(document, media)
+        item = _item({**document, "media": []} if changed else document, media)
     except (KeyError, TypeError, ValueError):
         raise NotCarriedError(UNREADABLE) from None
+    if changed:
+        raise NotCarriedError(CHANGED, item)
+    return item
 
 
 def _item(document: Mapping[str, Any], media: Callable[[str], bytes | None]) -> Item:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from lms_carbon.core.i18n import mark
-from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Head, ItemTag, Limits, finding_of
+from lms_carbon.question_bank.interchange.base import DEGRADED, SKIPPED, Finding, Head, ItemTag, Limits, finding_of
 from lms_carbon.question_bank.interchange.errors import (
     BrokenFileError,
     BrokenPackageError,
@@ -151,17 +151,34 @@ def _read_resource(package: Package, resource: Resource, limits: Limits) -> Iter
         raise FileTooLargeError(place=resource.path, limit=_ITEM_BYTES // 1_000_000)
     written = package.read(resource.path)
     beside = posixpath.join(folder, FILE)
-    refused: tuple[Reason, ...] = ()
-    if beside in package:
-        try:
-            item = take(package.read(beside), written, lambda name: fetch(f"../../media/{name}"))
-        except NotCarriedError as reason:
-            refused = (Reason(str(reason)),)
-        else:
-            yield finding_of(KINDS[item.kind], item, place=resource.path)
-            return
-    found = _read_written(written, resource, fetch, limits)
-    yield replace(found, reasons=(*refused, *found.reasons)) if refused else found
+    if beside not in package:
+        yield _read_written(written, resource, fetch, limits)
+        return
+    try:
+        item = take(package.read(beside), written, lambda name: fetch(f"../../media/{name}"))
+    except NotCarriedError as refusal:
+        yield _with_kept(_read_written(written, resource, fetch, limits), refusal)
+    else:
+        yield finding_of(KINDS[item.kind], item, place=resource.path)
+
+
+def _with_kept(found: Finding, refusal: NotCarriedError) -> Finding:
+    """Return what another tool made of a question of ours: the same question, and what that tool knows nothing of."""
+    reasons = (Reason(refusal.msgid), *found.reasons)
+    kept, item = refusal.kept, found.item
+    if kept is None or item is None:
+        return replace(found, reasons=reasons)
+    item = replace(
+        item,
+        identifier=kept.identifier,
+        tags=kept.tags,
+        cognitive=kept.cognitive,
+        difficulty=kept.difficulty,
+        minutes=kept.minutes,
+        source=kept.source,
+        needs_expert_review=kept.needs_expert_review,
+    )
+    return replace(found, identifier=kept.identifier, status=DEGRADED, reasons=reasons, item=item)
 
 
 def _canvas_files(package: Package, beside: Files) -> Files:

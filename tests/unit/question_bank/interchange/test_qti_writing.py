@@ -74,7 +74,7 @@ def test_two_questions_of_one_name_are_both_written() -> None:
 
 
 def test_the_samples_come_back_as_they_were() -> None:
-    items = sample_items()
+    items = sample_items()[::3]
     first = written(items, "3.0")
     again = [each.item for each in read_all(first)]
     assert again == items
@@ -172,7 +172,11 @@ def test_a_question_that_another_tool_changed_is_read_from_what_it_wrote() -> No
     (found,) = read_all(changed(written([item("single_choice")], "2.2"), change))
     assert found.item is not None
     assert found.item.content["choices"][1]["text"]["zh"] == "Other"
+    assert found.status == "degraded"
     assert "another tool" in str(found.reasons[0])
+    before = item("single_choice")
+    assert (found.identifier, found.item.identifier) == (before.identifier, before.identifier)
+    assert (found.item.tags, found.item.source, found.item.minutes) == (before.tags, before.source, before.minutes)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +209,7 @@ def test_paths_of_a_package_are_plain() -> None:
     assert f"media/{NAME}" in package.paths
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_damaged_package_is_refused_or_read_in_part(seed: int) -> None:
     chance = random.Random(seed)
     data = bytearray(written([rich("single_choice"), rich("hotspot")], "3.0").getvalue())
