@@ -68,7 +68,7 @@ def import_command(context: click.Context, file: Path, institution: str, author:
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--institution", required=True, help="Short name of the institution.")
 @click.option("--author", required=True, help="Address of the author who takes them out.")
-@click.option("--format", "name", required=True, help="One of: " + ", ".join(WRITTEN_FORMATS) + ".")
+@click.option("--format", "name", required=True, type=click.Choice(WRITTEN_FORMATS))
 @click.option("--approved-only", is_flag=True, help="Without drafts and what is in review.")
 @with_app
 def export_command(file: Path, institution: str, author: str, name: str, *, approved_only: bool) -> None:

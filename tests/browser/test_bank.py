@@ -10,12 +10,24 @@ from playwright.sync_api import Page, expect
 from lms_carbon.core.clock import now
 from lms_carbon.core.identity import Role
 from lms_carbon.core.transaction import transaction
+from lms_carbon.question_bank.services.imports import begin_import, run_import
 from lms_carbon.question_bank.services.weights import load_weights
 from tests.support.browser import Visitor, assert_accessible, assert_fits, assert_targets, screenshot
 from tests.support.questions import load_standard, make_approved, make_question
 from tests.support.world import World, act_as, make_institution, make_person, make_session
 
+QUIZ = b"// [id:Steel-01]\n::Steel::It rusts.{T}\n\n::Essay::Say why.{}\n\n::Iron::It does, too.{T#Yes.}\n"
 ROWS = (("Code", "Junior"), ("5.2.1", 40), ("5.2.1-a-1", 40), ("5.2.1-a-2", 35), ("5.2.1-a-4", 25))
+
+PAGES = (
+    "/questions?kind=true_false",
+    "/questions/weights",
+    "/questions/1/enemies",
+    "/questions/1/versions/1",
+    "/questions/imports",
+    "/questions/imports/1",
+    "/questions/export",
+)
 
 
 @pytest.fixture
@@ -35,6 +47,11 @@ def author(visitor: Visitor) -> World:
         for code in ("5.2.1-a-1", "5.2.1-a-4", "5.2.1-a-4"):
             make_approved(act_as(person), reviewer, requirements[code].statement_id)
         make_question(act_as(person), requirements["5.2.1-a-1"].statement_id)
+        with transaction():
+            brought = begin_import(
+                by=act_as(person), stream=io.BytesIO(QUIZ), name="quiz.txt", dry_run=False, at=now(), soon=False
+            )
+        run_import(import_id=brought.id)
     return person
 
 
@@ -69,7 +86,7 @@ def test_an_author_finds_by_keyboard_what_the_bank_lacks(
     assert_fits(page)
     page.keyboard.press("Enter")
     expect(page.locator(".lc-tagged .lc-req").first).to_be_visible()
-    for path in ("/questions?kind=true_false", "/questions/weights", "/questions/1/enemies", "/questions/1/versions/1"):
+    for path in PAGES:
         page.goto(visitor.site.url + path)
         look_at(page, f"bank{path.partition('?')[0].replace('/', '-')}-{language}-{width}")
     page.goto(visitor.site.url + "/questions")

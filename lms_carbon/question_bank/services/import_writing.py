@@ -39,6 +39,8 @@ class Line:
     question_id: int | None = None
     version: QuestionVersion | None = None
     code: str = ""
+    names_media: bool = False
+    """True where its content may name pictures or files."""
 
     def skip(self, reason: Reason) -> None:
         """Leave the question out, and say why."""

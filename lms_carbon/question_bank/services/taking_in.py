@@ -79,9 +79,13 @@ def take_in(
 
 def digest_of(kind: str, draft: Draft) -> str:
     """Return the SHA-256 of all that a version says, so that the same is known again."""
+    return hashlib.sha256(_said(kind, draft).encode()).hexdigest()
+
+
+def _said(kind: str, draft: Draft) -> str:
     tags = [[tag.statement_id, sorted(tag.positions) if tag.positions else None] for tag in draft.tags]
     said = [kind, *(getattr(draft, name) for name in WRITTEN), tags]
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=dict).encode()).hexdigest()
+    return json.dumps(said, sort_keys=True, default=dict)
 
 
 def _line(spooled: Spooled, taken: Taken) -> Line:
@@ -98,13 +102,19 @@ def _line(spooled: Spooled, taken: Taken) -> Line:
         reasons = (*line.finding.reasons, *lost)
         line.finding = replace(line.finding, status=DEGRADED, reasons=reasons)
     line.draft = Draft(tags=tags, **{name: _plain(getattr(item, name)) for name in WRITTEN})
-    line.digest = digest_of(item.kind, line.draft)
+    said = _said(item.kind, line.draft)
+    line.digest = hashlib.sha256(said.encode()).hexdigest()
+    line.names_media = "media:" in said
     return line
 
 
 def _note_missing_media(institution_id: int, lines: Sequence[Line]) -> None:
     """Note pictures and files that a question names, that did not come with it and that the bank does not have."""
-    named = {id(line): set(media_of(line.draft.content)) - set(line.media) for line in lines if line.draft}
+    named = {
+        id(line): set(media_of(line.draft.content)) - set(line.media)
+        for line in lines
+        if line.draft and line.names_media
+    }
     wanted = set().union(*named.values())
     if not wanted:
         return
