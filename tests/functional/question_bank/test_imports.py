@@ -16,10 +16,14 @@ from lms_carbon.files.models import StoredFile
 from lms_carbon.question_bank import jobs
 from lms_carbon.question_bank.commands import questions_commands
 from lms_carbon.question_bank.import_models import ImportState, QuestionImport, QuestionImportRow, QuestionOrigin
+from lms_carbon.question_bank.interchange.base import Item, ItemTag
+from lms_carbon.question_bank.interchange.xlsx.workbooks import write
 from lms_carbon.question_bank.models import Question, QuestionMedia, QuestionVersion
+from lms_carbon.question_bank.services.exports import write_export
 from lms_carbon.question_bank.services.imports import LEASE, begin_import, run_import, waiting_imports
 from tests.functional.question_bank.conftest import Bank
 from tests.support.world import list_acts, make_person, run_command, submit
+from tests.unit.question_bank import contents
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 ESSAY = (
@@ -38,14 +42,14 @@ def quiz(*questions: str) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?><quiz>{"".join(questions)}</quiz>'.encode()
 
 
-def bring(bank: Bank, content: bytes, *, name: str = "quiz.xml", dry_run: bool = False) -> dict[str, Any]:
+def bring(
+    bank: Bank, content: bytes, *, name: str = "quiz.xml", dry_run: bool = False, by: str = "author"
+) -> dict[str, Any]:
     """Hand a file in, have the job read it, and return the report."""
 
     def run() -> dict[str, Any]:
         with transaction():
-            held = begin_import(
-                by=bank.actor("author"), stream=io.BytesIO(content), name=name, dry_run=dry_run, at=now()
-            )
+            held = begin_import(by=bank.actor(by), stream=io.BytesIO(content), name=name, dry_run=dry_run, at=now())
         jobs.run_imports()
         with transaction(write=False):
             row = session.get_one(QuestionImport, held.id, populate_existing=True)
@@ -195,3 +199,33 @@ def test_an_import_that_fell_silent_is_taken_over_and_one_that_ended_is_left(ban
     with bank.app.app_context():
         assert waiting_imports(at=now()) == []
         assert len(waiting_imports(at=now() + LEASE * 2)) == 1
+
+
+def taken_out(bank: Bank, format_name: str, by: str) -> bytes:
+    def run() -> bytes:
+        out = io.BytesIO()
+        with transaction():
+            write_export(by=bank.actor(by), format_name=format_name, out=out, approved_only=False, at=now())
+        return out.getvalue()
+
+    return bank.within(run)
+
+
+def test_every_kind_goes_to_another_bank_and_comes_out_of_it_the_same(bank: Bank) -> None:
+    tags = (ItemTag(code="5.2.1-a-3"), ItemTag(code="5.1.1-a-1", positions=("5.1.1",)))
+    made = [
+        Item(
+            identifier=f"Q-{kind}", kind=kind, title={"zh": "题", "en": kind}, content=contents.content(kind), tags=tags
+        )
+        for kind in contents.RAW
+    ]
+    sheet = io.BytesIO()
+    write(made, sheet)
+    assert bring(bank, sheet.getvalue())["state"] is ImportState.DONE
+    first = taken_out(bank, "qti-3.0", "author")
+    report = bring(bank, first, by="foreigner")
+    assert [outcome for _, _, outcome in report["rows"]] == ["new"] * len(made)
+    assert report["counts"][3] == 0
+    for name in ("qti-3.0", "qti-2.2"):
+        assert taken_out(bank, name, "foreigner") == taken_out(bank, name, "author")
+    assert bring(bank, taken_out(bank, "qti-2.2", "author"), by="foreigner")["counts"][4] == len(made)
