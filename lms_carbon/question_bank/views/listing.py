@@ -109,7 +109,7 @@ def list_bank() -> str:
         difficulties=DIFFICULTY_NAMES,
         languages=LANGUAGE_FILTER_NAMES,
         samples=SAMPLE_FILTER_NAMES,
-        found=count_questions(by=by, wanted=wanted),
+        found=count_questions(by=by, wanted=wanted) if page.rows else 0,
         wish={name: request.args[name] for name in WISHES if request.args.get(name)},
         kept={name: request.args[name] for name in FILTERS if request.args.get(name)},
         saved=[(view, _address_of(view.filters)) for view in list_views(by=by)],
