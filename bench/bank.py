@@ -24,9 +24,10 @@ from bench.saves import databases
 from lms_carbon.app import create_app
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
+from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Role
 from lms_carbon.core.transaction import transaction
-from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
+from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion, VersionSignature
 from lms_carbon.question_bank.rules.about import COGNITIVE, DIFFICULTIES
 from lms_carbon.question_bank.rules.states import VersionState
 from tests.support.databases import migrate, settings_for
@@ -76,6 +77,16 @@ def _fill_chunk(institution_id: int, statements: list[int], numbers: range, draw
             for ordinal, statement in enumerate(draw.sample(statements, draw.randint(1, 3)), start=1)
         ],
     )
+    signed = [
+        {**common, "version_id": version, "language": language, "at": now()}
+        for version in session.scalars(
+            sa.select(QuestionVersion.id).where(
+                QuestionVersion.id.in_(versions), QuestionVersion.state == VersionState.APPROVED
+            )
+        )
+        for language in LANGUAGES
+    ]
+    session.execute(sa.insert(VersionSignature), signed)
 
 
 def _version(common: dict[str, int], question: int, number: int, draw: random.Random) -> dict[str, Any]:

@@ -221,6 +221,21 @@ class QuestionNotApprovedError(ConflictError):
     sentence = mark("Only approved questions go into a form.")
 
 
+class LanguageNotApprovedError(ConflictError):
+    """A form takes what somebody approved in each language of the exam."""
+
+    code = "language-not-approved"
+    title = mark("This question is not approved in every language of the exam")
+    sentence = mark("This question is not approved in every language of the exam, so the form does not take it.")
+
+
+class OtherLanguageError(InvalidInputError):
+    """The exam is not held in this language."""
+
+    code = "other-language"
+    sentence = mark("The exam is not held in this language. Choose one that the page offers.")
+
+
 class AlreadyInFormError(ConflictError):
     """One question, one slot."""
 

@@ -80,7 +80,9 @@ def load_form_for_officer(by: Actor, exam_id: int, number: int, *, lock: bool = 
             joinedload(Form.exam),
             selectinload(Form.items).options(
                 joinedload(FormItem.version).options(
-                    joinedload(QuestionVersion.question), selectinload(QuestionVersion.tags)
+                    joinedload(QuestionVersion.question),
+                    selectinload(QuestionVersion.tags),
+                    selectinload(QuestionVersion.signatures),
                 ),
                 selectinload(FormItem.tags),
             ),

@@ -10,6 +10,8 @@ from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.exams.rules.changes import MAX_CHANGES, MAX_NUMBER
 from lms_carbon.exams.rules.states import AttemptState, SubmittedBy
 
+BOTH = "-".join(LANGUAGES)
+"""How the form of an exam names all languages."""
 _COUNT = validate.Range(min=0, max=MAX_NUMBER)
 
 
@@ -134,6 +136,7 @@ class ExamForm(FormSchema):
     rules_zh = fields.String(load_default="", validate=validate.Length(max=10_000))
     rules_en = fields.String(load_default="", validate=validate.Length(max=10_000))
     practice_id = fields.Integer(load_default=None)
+    languages = fields.String(load_default=BOTH, validate=validate.OneOf((BOTH, *LANGUAGES)))
 
 
 class NewExamForm(ExamForm):

@@ -28,6 +28,7 @@ from lms_carbon.question_bank.services.reviews import (
     resume,
     retire,
     send_back,
+    sign_language,
     submit_for_review,
     suspend,
     withdraw,
@@ -118,7 +119,12 @@ _STEPS: Mapping[str, Callable[[Mapping[str, Any], dict[str, Any], dict[str, Any]
     "submit": lambda data, who, _: submit_for_review(**who, text=data["text"]),
     "withdraw": lambda _data, who, _: withdraw(**who),
     "send_back": lambda data, who, _: send_back(**who, revision=data["revision"], reason=data["text"]),
-    "approve": lambda data, who, _: approve(**who, revision=data["revision"], text=data["text"]),
+    "approve": lambda data, who, _: approve(
+        **who, revision=data["revision"], text=data["text"], languages=data["languages"]
+    ),
+    "sign_language": lambda data, who, which: sign_language(
+        **who, **which, languages=data["languages"], text=data["text"]
+    ),
     "suspend": lambda data, who, which: suspend(**who, **which, reason=data["text"]),
     "resume": lambda data, who, which: resume(**who, **which, text=data["text"]),
     "retire": lambda data, who, which: retire(**who, **which, text=data["text"]),
@@ -169,6 +175,7 @@ def _row(question: Question, version: QuestionVersion, uses: Mapping[int, Statem
         "sample": question.sample,
         "version": version.number,
         "state": version.state,
+        "approved_in": version.approved_in,
         "revision": version.revision,
         "title": version.title,
         "points": version.points,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.framework.queries import list_requirements
 from lms_carbon.question_bank.errors import UnknownRequirementError
 from lms_carbon.question_bank.kinds.base import Kind
@@ -19,7 +20,7 @@ from lms_carbon.question_bank.rules.about import (
     Tag,
 )
 
-STEPS: Final = ("submit", "withdraw", "send_back", "approve", "suspend", "resume", "retire", "renew")
+STEPS: Final = ("submit", "withdraw", "send_back", "approve", "sign_language", "suspend", "resume", "retire", "renew")
 _MANY: Final = 100
 
 
@@ -81,7 +82,13 @@ class StepSchema(Schema):
     version = fields.Integer(
         load_default=0,
         validate=validate.Range(0, 10**6),
-        metadata={"description": "to suspend, resume or retire; 0 is the newest"},
+        metadata={"description": "to sign, suspend, resume or retire; 0 is the newest"},
+    )
+    languages = fields.List(
+        fields.String(validate=validate.OneOf(LANGUAGES)),
+        load_default=None,
+        validate=validate.Length(min=1, max=len(LANGUAGES)),
+        metadata={"description": "to approve in; none said is all that are complete and not approved yet"},
     )
     text = fields.String(load_default="", validate=validate.Length(max=MAX_NOTE))
 

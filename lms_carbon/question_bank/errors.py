@@ -75,6 +75,20 @@ class DoubtMissingError(InvalidInputError):
     sentence = mark("Say what is in doubt, so that somebody can look into it.")
 
 
+class NoLanguageChosenError(InvalidInputError):
+    """Approving in no language is not approving."""
+
+    code = "no-language-chosen"
+    sentence = mark("Tick at least one language in which you approve it.")
+
+
+class LanguageIncompleteError(InvalidInputError):
+    """A language in which a candidate would miss something."""
+
+    code = "language-incomplete"
+    sentence = mark("Not everything is written in that language, so it cannot be approved in it.")
+
+
 class EmptyNoteError(InvalidInputError):
     """A comment without words."""
 

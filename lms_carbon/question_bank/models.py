@@ -75,8 +75,14 @@ class QuestionVersion(Model):
     question: Mapped[Question] = relationship(back_populates="versions")
     tags: Mapped[list["QuestionTag"]] = relationship(order_by="QuestionTag.ordinal", cascade="all, delete-orphan")
     editors: Mapped[list["VersionEditor"]] = relationship(order_by="VersionEditor.edited_at", viewonly=True)
+    signatures: Mapped[list["VersionSignature"]] = relationship(order_by="VersionSignature.language.desc()")
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
     reviewer: Mapped[Person | None] = relationship(foreign_keys=[reviewer_id])
+
+    @property
+    def approved_in(self) -> tuple[str, ...]:
+        """The languages in which somebody signed it off, in the order of `LANGUAGES`; needs `signatures` loaded."""
+        return tuple(signature.language for signature in self.signatures)
 
 
 class QuestionTag(Model):
@@ -107,6 +113,21 @@ class VersionEditor(Model):
     """The last time."""
 
     person: Mapped[Person] = relationship()
+
+
+class VersionSignature(Model):
+    """A language in which a version is approved. The version stays as it is; a further language can follow later."""
+
+    __tablename__ = "version_signature"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    """None for what ships with the product, to practise with."""
+    at: Mapped[datetime]
+
+    person: Mapped[Person | None] = relationship()
 
 
 class ReviewNote(Model):
@@ -228,23 +249,6 @@ class BulkChange(Model):
     """The `Outcome` of taking it back."""
 
     question: Mapped[Question] = relationship()
-
-
-class ApiWrite(Model):
-    """The answer to a write of the API that carried an `Idempotency-Key`: sent again, it is answered again."""
-
-    __tablename__ = "api_write"
-    __table_args__ = (sa.UniqueConstraint("person_id", "institution_id", "key"),)
-
-    id: Mapped[BigId]
-    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
-    key: Mapped[str] = mapped_column(sa.String(200))
-    digest: Mapped[str] = mapped_column(sa.String(64))
-    """Of method, path and body: a key stands for one request."""
-    status: Mapped[int]
-    answer: Mapped[dict[str, Any]]
-    at: Mapped[datetime]
 
 
 class QuestionMedia(Model):

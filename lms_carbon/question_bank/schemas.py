@@ -213,6 +213,7 @@ class QuestionSchema(Schema):
     sample = fields.Boolean()
     version = fields.Integer()
     state = fields.Enum(VersionState, by_value=True)
+    approved_in = fields.List(fields.String(), metadata={"description": "languages"})
     revision = fields.Integer()
     title = fields.Nested(TextSchema)
     points = fields.Integer(metadata={"description": "thousandths"})

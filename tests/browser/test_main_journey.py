@@ -126,7 +126,7 @@ def approve_question(desk: Desk) -> None:
     desk.tool.get_by_role("link", name=TITLE[desk.language]).click()
     desk.look("review")
     desk.button("Approve").click()
-    expect(desk.tool.get_by_text(desk.say("Approved by"))).to_be_visible()
+    expect(desk.tool.get_by_text(desk.say("Approved in English"))).to_be_visible()
     desk.look("approved")
     desk.page.context.close()
 

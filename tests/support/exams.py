@@ -10,6 +10,7 @@ from flask import Flask
 
 from lms_carbon.core.clock import now
 from lms_carbon.core.db import session
+from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.core.transaction import transaction
 from lms_carbon.cycles.models import Cycle, EntryRule, Instrument, InstrumentKind, Track
@@ -20,7 +21,7 @@ from lms_carbon.exams.services.exams import ExamSettings, create_exam, open_exam
 from lms_carbon.exams.services.forms import add_item, freeze_form, make_form
 from lms_carbon.framework.models import Direction, Framework, Position, Requirement, Statement
 from lms_carbon.people.services.audit import record_act
-from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
+from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion, VersionSignature
 from lms_carbon.question_bank.rules.states import VersionState
 from tests.support.world import World, act_as, make_institution, make_person
 
@@ -143,6 +144,7 @@ def make_question(
     state: VersionState = VersionState.APPROVED,
     positions: list[str] | None = None,
     points: int = 1000,
+    languages: Sequence[str] = LANGUAGES,
 ) -> int:
     """Make a question and return its version's id."""
     with transaction():
@@ -177,6 +179,10 @@ def make_question(
             )
         session.flush()
         version.state = state
+        if state is VersionState.APPROVED:
+            version.signatures = [
+                VersionSignature(language=language, institution_id=institution_id, at=now()) for language in languages
+            ]
         session.flush()
         audit(institution_id, version.id)
         return version.id

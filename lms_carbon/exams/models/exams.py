@@ -8,6 +8,7 @@ import sqlalchemy.orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms_carbon.core.db import BigId, Model
+from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.cycles.models import Instrument
 from lms_carbon.exams.rules.states import ExamState
 from lms_carbon.question_bank.models import QuestionVersion
@@ -34,6 +35,8 @@ class Exam(Model):
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     """Latest start; an attempt begun in time keeps its minutes."""
+    languages: Mapped[list[str]] = mapped_column(default=lambda: list(LANGUAGES), server_default='["zh", "en"]')
+    """What candidates choose from; its forms take questions that are approved in all of them."""
     rules: Mapped[dict[str, str]]
     """What a candidate accepts before starting, one rule a line."""
     created_at: Mapped[datetime]

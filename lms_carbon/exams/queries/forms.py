@@ -1,6 +1,6 @@
 """Forms that are being put together: what their tags come to, and what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,6 +16,7 @@ from lms_carbon.framework.queries import requirements_by_statement
 from lms_carbon.framework.rules import Tag, resolve_tags
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
 from lms_carbon.question_bank.queries.enemies import enemy_pairs
+from lms_carbon.question_bank.queries.listing import is_approved_in
 from lms_carbon.question_bank.rules.states import VersionState
 
 
@@ -30,6 +31,7 @@ def draft_items(form: Form) -> list[DraftItem]:
             version_id=item.version_id,
             points=item.points,
             approved=item.version.state is VersionState.APPROVED,
+            unsigned=unsigned_languages(item.version, form.exam.languages),
             requirements=resolve_tags(_tags(item.version.tags), requirements, position.code) if position else (),
         )
         for item in sorted(form.items, key=lambda item: item.slot)
@@ -49,10 +51,17 @@ def form_position(form: Form) -> Position | None:
     return instrument.track.position if instrument is not None else None
 
 
-def list_approved(by: Actor, *, without: Sequence[int] = ()) -> Sequence[QuestionVersion]:
+def unsigned_languages(version: QuestionVersion, languages: Iterable[str]) -> tuple[str, ...]:
+    """Return the languages in which nobody has approved the version."""
+    return tuple(language for language in languages if language not in version.approved_in)
+
+
+def list_approved(
+    by: Actor, *, without: Sequence[int] = (), languages: Sequence[str] = ()
+) -> Sequence[QuestionVersion]:
     """Return approved questions of the officer's institution, newest version of each, but those in `without`.
 
-    `without` holds question ids. Two queries, whatever the number of questions.
+    `without` holds question ids; each is approved in all of `languages`. Two queries, whatever the number of questions.
     """
     check_officer(by)
     newest = (
@@ -63,7 +72,7 @@ def list_approved(by: Actor, *, without: Sequence[int] = ()) -> Sequence[Questio
     query = (
         sa.select(QuestionVersion)
         .join(QuestionVersion.question)
-        .where(QuestionVersion.id.in_(newest), Question.id.not_in(without))
+        .where(QuestionVersion.id.in_(newest), Question.id.not_in(without), *map(is_approved_in, languages))
         .options(joinedload(QuestionVersion.question), selectinload(QuestionVersion.tags))
         .order_by(Question.code)
     )

@@ -17,6 +17,10 @@ MAX_ITEMS: Final = 500
 
 EMPTY: Final = mark("There is no question in this form yet.")
 NOT_APPROVED: Final = mark("Question {slot} is not approved.")
+NOT_APPROVED_IN: Final = {
+    "zh": mark("Question {slot} is not approved in Chinese."),
+    "en": mark("Question {slot} is not approved in English."),
+}
 NO_TAG: Final = mark("Question {slot} shows nothing that this position asks for.")
 
 ENEMIES: Final = mark("Questions {slot} and {other} must not stand in one form.")
@@ -32,6 +36,8 @@ class DraftItem:
     approved: bool
     requirements: Sequence[int]
     """Requirements of the form's position that are left of the question's tags, in tag order."""
+    unsigned: Sequence[str] = ()
+    """Languages of the exam in which the question is not approved."""
 
 
 def form_problems(items: Sequence[DraftItem], *, counts: bool) -> list[FormProblem]:
@@ -42,6 +48,8 @@ def form_problems(items: Sequence[DraftItem], *, counts: bool) -> list[FormProbl
     for item in items:
         if not item.approved:
             found.append(FormProblem(NOT_APPROVED, item.slot))
+        else:
+            found += [FormProblem(NOT_APPROVED_IN[language], item.slot) for language in item.unsigned]
         if counts and not item.requirements:
             found.append(FormProblem(NO_TAG, item.slot))
     return found

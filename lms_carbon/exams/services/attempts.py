@@ -20,6 +20,7 @@ from lms_carbon.exams.errors import (
     ExamOverError,
     NoAttemptsLeftError,
     NoFrozenFormError,
+    OtherLanguageError,
     SubmittedError,
 )
 from lms_carbon.exams.models.attempts import Answer, Attempt
@@ -54,7 +55,7 @@ def start_attempt(*, exam_id: int, language: str, by: Actor, at: datetime) -> tu
 
     The database's clock decides whether the exam is open and when the attempt ends; an attempt that began in time
     keeps its minutes. Of two starts at once one makes the attempt and the other finds it. Raises the errors of the
-    start page, those of `begin_candidacy`, and `NoFrozenFormError`.
+    start page, `OtherLanguageError`, those of `begin_candidacy`, and `NoFrozenFormError`.
     """
     exam = load_exam_for_candidate(by, exam_id)
     standing = find_standing(exam, by.person_id)
@@ -62,6 +63,8 @@ def start_attempt(*, exam_id: int, language: str, by: Actor, at: datetime) -> tu
         return standing.running, False
     if standing.door is not Door.OPEN:
         raise _REFUSALS[standing.door]
+    if language not in exam.languages:
+        raise OtherLanguageError({"language": OtherLanguageError.sentence})
     form_id = _newest_form(exam)
     candidacy_id = _candidacy(exam, by, at)
     try:

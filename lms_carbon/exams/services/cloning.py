@@ -45,6 +45,7 @@ def make_clone(target: str, track_id: int, by: Actor, at: datetime) -> Clone | N
         minutes=exam.minutes,
         attempts=exam.attempts,
         rules=exam.rules,
+        languages=tuple(exam.languages),
         practice_id=practice.id if practice else None,
     )
     clone = create_exam(

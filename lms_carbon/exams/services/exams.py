@@ -1,7 +1,7 @@
 """Exams: making, changing, opening, closing, removing them, and releasing their scores."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
-from lms_carbon.core.i18n import mark
+from lms_carbon.core.i18n import LANGUAGES, mark
 from lms_carbon.core.identity import Actor
 from lms_carbon.cycles.errors import CycleNotOpenError
 from lms_carbon.cycles.models import CycleState, Instrument, InstrumentKind
@@ -29,6 +29,8 @@ from lms_carbon.exams.models.exams import Exam, Form, FormItem
 from lms_carbon.exams.policy import check_officer, load_exam_for_officer
 from lms_carbon.exams.rules.states import EXAM_STEPS, AttemptState, ExamState
 from lms_carbon.people.services.audit import record_act
+from lms_carbon.question_bank.models import QuestionVersion
+from lms_carbon.question_bank.queries.listing import is_approved_in
 
 _CODE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 MAX_MINUTES: Final = 24 * 60
@@ -46,6 +48,8 @@ class ExamSettings:
     closes_at: datetime | None = None
     rules: Mapping[str, str] = field(default_factory=dict)
     practice_id: int | None = None
+    languages: Sequence[str] = LANGUAGES
+    """One of them at least."""
 
 
 def create_exam(
@@ -189,6 +193,10 @@ def _check(settings: ExamSettings, by: Actor, *, code: str | None = None, exam: 
         problems["attempts"] = [mark("Between 1 and 100 attempts, or 0 for as many as wanted.")]
     if settings.opens_at and settings.closes_at and settings.closes_at <= settings.opens_at:
         problems["closes_at"] = [mark("The latest start comes after the opening.")]
+    if not settings.languages or not set(settings.languages) <= set(LANGUAGES):
+        problems["languages"] = [mark("An exam is held in one language at least.")]
+    elif exam is not None and _lacks(exam, set(settings.languages) - set(exam.languages)):
+        problems["languages"] = [mark("A frozen form holds questions that nobody approved in that language.")]
     if settings.practice_id is not None and not _is_practice(settings.practice_id, by, exam):
         problems["practice_id"] = [mark("That is not a practice exam of your institution.")]
     if problems:
@@ -207,6 +215,18 @@ def _is_practice(practice_id: int, by: Actor, exam: Exam | None) -> bool:
     return session.scalar(query) is not None
 
 
+def _lacks(exam: Exam, languages: Iterable[str]) -> bool:
+    """Tell whether a frozen form of the exam holds a question that is not approved in one of the languages."""
+    held = (
+        sa.select(QuestionVersion.id)
+        .join(FormItem, FormItem.version_id == QuestionVersion.id)
+        .join(Form, Form.id == FormItem.form_id)
+        .where(Form.exam_id == exam.id, Form.frozen_at.is_not(None))
+        .limit(1)
+    )
+    return any(session.scalar(held.where(~is_approved_in(language))) is not None for language in languages)
+
+
 def _columns(settings: ExamSettings) -> dict[str, Any]:
     return {
         "title": dict(settings.title),
@@ -216,6 +236,7 @@ def _columns(settings: ExamSettings) -> dict[str, Any]:
         "closes_at": settings.closes_at,
         "rules": dict(settings.rules),
         "practice_id": settings.practice_id,
+        "languages": list(settings.languages),
     }
 
 

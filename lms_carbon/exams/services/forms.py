@@ -15,12 +15,13 @@ from lms_carbon.exams.errors import (
     FormFrozenError,
     FormFullError,
     FormNotReadyError,
+    LanguageNotApprovedError,
     PointsError,
     QuestionNotApprovedError,
 )
 from lms_carbon.exams.models.exams import Exam, Form, FormItem, FormItemTag
 from lms_carbon.exams.policy import check_officer, load_exam_for_officer, load_form_for_officer
-from lms_carbon.exams.queries.forms import draft_items, list_form_problems
+from lms_carbon.exams.queries.forms import draft_items, list_form_problems, unsigned_languages
 from lms_carbon.exams.rules.forms import MAX_ITEMS, MAX_POINTS, MIN_POINTS, form_digest, tag_shares
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.question_bank.models import Question, QuestionVersion
@@ -50,7 +51,8 @@ def add_item(
 ) -> FormItem:
     """Put an approved question at the end of a form; `points` in thousandths, else those its author suggested.
 
-    Raises `QuestionNotApprovedError`, `AlreadyInFormError`, `FormFullError`, `PointsError`, `FormFrozenError`.
+    Raises `QuestionNotApprovedError`, `LanguageNotApprovedError`, `AlreadyInFormError`, `FormFullError`, `PointsError`,
+    `FormFrozenError`.
     """
     form = _load_draft(by, exam_id, number)
     version = session.scalar(
@@ -62,6 +64,8 @@ def add_item(
         raise NotFoundError
     if version.state is not VersionState.APPROVED:
         raise QuestionNotApprovedError
+    if unsigned_languages(version, form.exam.languages):
+        raise LanguageNotApprovedError
     if any(item.version.question_id == version.question_id for item in form.items):
         raise AlreadyInFormError
     _check_enemies(form, version)

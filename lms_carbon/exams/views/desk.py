@@ -172,6 +172,7 @@ def _settings(data: dict[str, Any]) -> ExamSettings:
         closes_at=data["closes_at"],
         rules={"zh": data["rules_zh"], "en": data["rules_en"]},
         practice_id=data["practice_id"],
+        languages=tuple(data["languages"].split("-")),
     )
 
 
@@ -186,6 +187,7 @@ def _values(exam: Exam) -> dict[str, Any]:
         "rules_zh": exam.rules.get("zh", ""),
         "rules_en": exam.rules.get("en", ""),
         "practice_id": exam.practice_id or "",
+        "languages": "-".join(exam.languages),
     }
 
 

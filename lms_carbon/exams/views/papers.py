@@ -116,7 +116,7 @@ def _found(form: Form) -> list[tuple[QuestionVersion, tuple[Requirement, ...]]]:
     position = form_position(form)
     kind, text, wanted = (request.args.get(name, "").strip() for name in ("kind", "q", "requirement"))
     if position is None:
-        versions = list_approved(signed_in(), without=sorted(inside))
+        versions = list_approved(signed_in(), without=sorted(inside), languages=form.exam.languages)
         words = text.lower().split()
         return [
             (version, ())
@@ -130,6 +130,7 @@ def _found(form: Form) -> list[tuple[QuestionVersion, tuple[Requirement, ...]]]:
             position_id=position.id,
             dimension=form.exam.instrument.dimension if form.exam.instrument else None,
             kinds=[kind] if kind in KINDS else None,
+            languages=form.exam.languages,
             text=text,
         )
     )

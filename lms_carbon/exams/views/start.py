@@ -117,6 +117,11 @@ def _receipt(attempt: Attempt) -> str:
     return receipt_text(attempt.digest or "")
 
 
+def _first_language(exam: Exam) -> str:
+    """Return what is ticked at first: the page's language where the exam is held in it."""
+    return current_language() if current_language() in exam.languages else exam.languages[0]
+
+
 def _data(exam: Exam, standing: Standing) -> dict[str, Any]:
     return {
         "exam": exam.id,
@@ -125,6 +130,6 @@ def _data(exam: Exam, standing: Standing) -> dict[str, Any]:
         "state": url_for("exams.tell_state", exam_id=exam.id),
         "opens_at": exam.opens_at and exam.opens_at.isoformat(),
         "server_now": standing.now.isoformat(),
-        "language": standing.running.language if standing.running else current_language(),
+        "language": standing.running.language if standing.running else _first_language(exam),
         "running": standing.running is not None,
     }

@@ -10,7 +10,7 @@ from lms_carbon.core.identity import Actor
 from lms_carbon.framework.models import Position, Requirement
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
 from lms_carbon.question_bank.policy import check_reader
-from lms_carbon.question_bank.queries.listing import holds_in, is_written_in
+from lms_carbon.question_bank.queries.listing import holds_in, is_approved_in
 from lms_carbon.question_bank.rules.about import DIFFICULTY_BANDS
 from lms_carbon.question_bank.rules.coverage import Count
 from lms_carbon.question_bank.rules.states import VersionState
@@ -22,14 +22,14 @@ def count_approved(*, by: Actor, samples: bool = True) -> list[Count]:
     The rows are as many as there are sorts, never as many as there are questions.
     """
     check_reader(by)
-    written = [sa.case((is_written_in(language), 1), else_=0) for language in LANGUAGES]
+    signed = [sa.case((is_approved_in(language), 1), else_=0) for language in LANGUAGES]
     sort = (
         QuestionTag.statement_id,
         QuestionTag.positions,
         Question.kind,
         QuestionVersion.cognitive,
         _difficulty_band(),
-        *written,
+        *signed,
     )
     # Grouped by ordinals: the expressions carry parameters, which PostgreSQL would not see to be the same.
     query = (

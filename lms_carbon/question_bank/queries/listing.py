@@ -5,7 +5,6 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
@@ -14,21 +13,18 @@ from lms_carbon.core.db import session
 from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Actor
 from lms_carbon.framework.models import Position, Requirement
-from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion, VersionEditor
+from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion, VersionEditor, VersionSignature
 from lms_carbon.question_bank.policy import questions_of
 from lms_carbon.question_bank.rules.about import DIFFICULTY_BANDS
-from lms_carbon.question_bank.rules.states import VersionState
+from lms_carbon.question_bank.rules.states import STANDING, VersionState
 
 PAGE = 25
 MAX_PAGE = 100
 
-LANGUAGE_FILTERS = MappingProxyType(
-    {
-        **{language: (language, True) for language in LANGUAGES},
-        **{f"no-{language}": (language, False) for language in LANGUAGES},
-    }
+LANGUAGE_FILTERS = tuple(
+    f"{prefix}{language}" for prefix in ("", "no-", "approved-", "unapproved-") for language in LANGUAGES
 )
-"""Written in a language, or not: (language, whether)."""
+"""Written in a language or not; signed off in it, or signed off in the other alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +41,7 @@ class Filter:
     difficulty: str = ""
     """A key of `rules.about.DIFFICULTY_BANDS`."""
     language: str = ""
-    """A key of `LANGUAGE_FILTERS`."""
+    """One of `LANGUAGE_FILTERS`."""
     sample: bool | None = None
     """Only those that ship with the product, or all but those."""
 
@@ -71,6 +67,7 @@ def list_questions(*, by: Actor, wanted: Filter, after: str = "", limit: int = P
             contains_eager(QuestionVersion.question),
             joinedload(QuestionVersion.author),
             selectinload(QuestionVersion.tags),
+            selectinload(QuestionVersion.signatures),
         )
         .order_by(QuestionVersion.edited_at.desc(), QuestionVersion.id.desc())
         .limit(limit + 1)
@@ -157,8 +154,7 @@ def _own_conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.difficulty in DIFFICULTY_BANDS:
         found.append(QuestionVersion.difficulty.between(*DIFFICULTY_BANDS[wanted.difficulty]))
     if wanted.language in LANGUAGE_FILTERS:
-        language, whether = LANGUAGE_FILTERS[wanted.language]
-        found.append(is_written_in(language) if whether else ~is_written_in(language))
+        found.append(_language_condition(wanted.language))
     if wanted.sample is not None:
         found.append(Question.sample == wanted.sample)
     return found
@@ -183,6 +179,24 @@ def holds_in(position_code: sa.ColumnElement[str] | sa.orm.InstrumentedAttribute
     """Return whether a tag holds in the position. Codes hold no quotes, so their JSON text can be searched."""
     named = sa.cast(QuestionTag.positions, sa.Text).contains(sa.literal('"').concat(position_code).concat('"'))
     return sa.or_(QuestionTag.positions.is_(None), named)
+
+
+def _language_condition(name: str) -> sa.ColumnElement[bool]:
+    prefix, _, language = name.rpartition("-")
+    if prefix == "approved":
+        return is_approved_in(language)
+    if prefix == "unapproved":
+        return sa.and_(QuestionVersion.state.in_(STANDING), ~is_approved_in(language))
+    return ~is_written_in(language) if prefix else is_written_in(language)
+
+
+def is_approved_in(language: str) -> sa.ColumnElement[bool]:
+    """Return whether somebody has signed the version off in the language."""
+    return (
+        sa.exists()
+        .where(VersionSignature.version_id == QuestionVersion.id, VersionSignature.language == language)
+        .correlate(QuestionVersion)
+    )
 
 
 def is_written_in(language: str) -> sa.ColumnElement[bool]:

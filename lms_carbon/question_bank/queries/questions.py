@@ -9,7 +9,14 @@ from sqlalchemy.sql.base import ExecutableOption
 from lms_carbon.core.db import session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
-from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion, ReviewNote, VersionEditor
+from lms_carbon.question_bank.models import (
+    Question,
+    QuestionTag,
+    QuestionVersion,
+    ReviewNote,
+    VersionEditor,
+    VersionSignature,
+)
 from lms_carbon.question_bank.policy import questions_of
 from lms_carbon.question_bank.rules.states import OPEN, STANDING, VersionState
 
@@ -22,6 +29,7 @@ def whole_versions() -> tuple[ExecutableOption, ...]:
         versions.joinedload(QuestionVersion.reviewer),
         versions.selectinload(QuestionVersion.tags).joinedload(QuestionTag.statement),
         versions.selectinload(QuestionVersion.editors).joinedload(VersionEditor.person),
+        versions.selectinload(QuestionVersion.signatures).joinedload(VersionSignature.person),
     )
 
 

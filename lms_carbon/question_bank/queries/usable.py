@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lms_carbon.core.db import session
 from lms_carbon.framework.models import Position, Requirement
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
-from lms_carbon.question_bank.queries.listing import holds_in, word_occurs
+from lms_carbon.question_bank.queries.listing import holds_in, is_approved_in, word_occurs
 from lms_carbon.question_bank.rules.states import VersionState
 
 
@@ -28,14 +28,15 @@ def approved_for_position(
     dimension: str | None = None,
     requirement_ids: Collection[int] | None = None,
     kinds: Collection[str] | None = None,
+    languages: Collection[str] = (),
     text: str = "",
     limit: int | None = None,
 ) -> Sequence[Usable]:
     """Return the approved questions that show at least one requirement of the position, by code.
 
     Tags restricted to other positions drop out; `dimension` and `requirement_ids` narrow what must be shown, and
-    all requirements of the position that a version shows come with it. The caller has checked the right to build
-    forms: this room knows authors and reviewers alone.
+    all requirements of the position that a version shows come with it. Each is approved in all of `languages`. The
+    caller has checked the right to build forms: this room knows authors and reviewers alone.
     """
     wanted = tags_in_position(position_id).with_only_columns(QuestionTag.version_id)
     if dimension is not None:
@@ -50,6 +51,7 @@ def approved_for_position(
             QuestionVersion.institution_id == institution_id,
             QuestionVersion.state == VersionState.APPROVED,
             QuestionVersion.id.in_(wanted),
+            *(is_approved_in(language) for language in languages),
             *(word_occurs(word) for word in text.split()),
         )
         .order_by(Question.code)

@@ -11,7 +11,7 @@ GROUPS: Final = ("kind", "cognitive", "difficulty", "language")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """So many approved questions that are alike in all this. `positions` as in a tag; `languages` those written."""
+    """So many approved questions that are alike in all this. `positions` as in a tag; `languages` those approved."""
 
     statement_id: int
     positions: frozenset[str] | None

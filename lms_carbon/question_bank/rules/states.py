@@ -45,6 +45,7 @@ class Step(enum.StrEnum):
     WITHDRAW = "withdraw"
     SEND_BACK = "send_back"
     APPROVE = "approve"
+    SIGN_LANGUAGE = "sign_language"
     SUPERSEDE = "supersede"
     RETIRE = "retire"
     SUSPEND = "suspend"
@@ -60,6 +61,7 @@ STEP_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         Step.WITHDRAW: mark("taken back"),
         Step.SEND_BACK: mark("sent back"),
         Step.APPROVE: mark("approved"),
+        Step.SIGN_LANGUAGE: mark("approved in another language"),
         Step.SUPERSEDE: mark("superseded"),
         Step.RETIRE: mark("retired"),
         Step.SUSPEND: mark("suspended"),
@@ -99,6 +101,13 @@ TRANSITIONS: Final[Mapping[Step, Transition]] = MappingProxyType(
         ),
         Step.APPROVE: Transition(
             sources=frozenset({VersionState.IN_REVIEW}),
+            target=VersionState.APPROVED,
+            roles=_REVIEWER,
+            others_only=True,
+        ),
+        # A translation may be read by another reviewer, and later.
+        Step.SIGN_LANGUAGE: Transition(
+            sources=frozenset({VersionState.APPROVED}),
             target=VersionState.APPROVED,
             roles=_REVIEWER,
             others_only=True,

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import PersonData
+from lms_carbon.question_bank.api_models import ApiWrite
 from lms_carbon.question_bank.import_models import QuestionImport
 from lms_carbon.question_bank.models import (
-    ApiWrite,
     BulkAct,
     Question,
     QuestionEnemy,
@@ -18,6 +18,7 @@ from lms_carbon.question_bank.models import (
     ReviewNote,
     SavedView,
     VersionEditor,
+    VersionSignature,
     WeightTable,
 )
 
@@ -33,11 +34,15 @@ def export_person(person_id: int) -> dict[str, list[dict[str, Any]]]:
     edits = session.scalars(sa.select(VersionEditor).where(VersionEditor.person_id == person_id))
     notes = session.scalars(sa.select(ReviewNote).where(ReviewNote.person_id == person_id).order_by(ReviewNote.id))
     media = session.scalars(sa.select(QuestionMedia).where(QuestionMedia.created_by == person_id))
+    signed = session.scalars(sa.select(VersionSignature).where(VersionSignature.person_id == person_id))
     return {
         "question_media": [{"name": m.name, "alt": m.alt, "created_at": m.created_at.isoformat()} for m in media],
         "question": [{"code": q.code, "kind": q.kind, "created_at": q.created_at.isoformat()} for q in questions],
         "question_version": [_version(version, person_id) for version in versions],
         "version_editor": [{"version": e.version_id, "edited_at": e.edited_at.isoformat()} for e in edits],
+        "version_signature": [
+            {"version": s.version_id, "language": s.language, "at": s.at.isoformat()} for s in signed
+        ],
         "review_note": [{"at": n.at.isoformat(), "step": n.step, "text": n.text} for n in notes],
         **_desk_of(person_id),
     }
@@ -100,6 +105,7 @@ PERSON_DATA = PersonData(
             "review_note",
             "saved_view",
             "version_editor",
+            "version_signature",
             "weight_table",
         }
     ),

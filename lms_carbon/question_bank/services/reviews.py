@@ -1,27 +1,31 @@
 """Review: sending, taking back, sending back, approving, retiring, commenting, as the state table has it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from lms_carbon.core.db import session
-from lms_carbon.core.i18n import mark
+from lms_carbon.core.i18n import LANGUAGES, mark
 from lms_carbon.core.identity import Actor
 from lms_carbon.people.services.messages import tell
 from lms_carbon.question_bank.errors import (
     ChangedSinceReadError,
     DoubtMissingError,
     EmptyNoteError,
+    LanguageIncompleteError,
+    NoLanguageChosenError,
     NoteTooLongError,
     NotReadyError,
     ReasonMissingError,
+    StepNotPossibleError,
 )
 from lms_carbon.question_bank.kinds.registry import KINDS
-from lms_carbon.question_bank.models import Question, QuestionVersion, ReviewNote
+from lms_carbon.question_bank.models import Question, QuestionVersion, ReviewNote, VersionSignature
 from lms_carbon.question_bank.policy import check_reader, check_step
 from lms_carbon.question_bank.queries.media import lost_media
 from lms_carbon.question_bank.queries.questions import lock_question, newest_version, standing_version, version_numbered
 from lms_carbon.question_bank.rules.about import MAX_NOTE
-from lms_carbon.question_bank.rules.readiness import Check, check_version, is_ready
+from lms_carbon.question_bank.rules.readiness import Check, check_version, complete_languages, is_ready
 from lms_carbon.question_bank.rules.states import TRANSITIONS, Step
 from lms_carbon.question_bank.services.drafts import note_act
 from lms_carbon.question_bank.services.media import with_picture_sizes
@@ -74,23 +78,52 @@ def send_back(*, by: Actor, question_id: int, revision: int, reason: str, at: da
     return version
 
 
-def approve(*, by: Actor, question_id: int, revision: int, at: datetime, text: str = "") -> QuestionVersion:
-    """Sign the version off, and put the one approved before aside.
+def approve(
+    *,
+    by: Actor,
+    question_id: int,
+    revision: int,
+    at: datetime,
+    text: str = "",
+    languages: Collection[str] | None = None,
+) -> QuestionVersion:
+    """Sign the version off in these languages, else in all that are complete, and put the one approved before aside.
 
-    Raises `OwnQuestionError` for who wrote or edited it, `ChangedSinceReadError`, `NotReadyError`.
+    Raises `OwnQuestionError` for who wrote or edited it, `ChangedSinceReadError`, `NotReadyError`,
+    `NoLanguageChosenError`, `LanguageIncompleteError`.
     """
     question = lock_question(by=by, question_id=question_id)
     version = newest_version(question)
     check_step(by, Step.APPROVE, version)
     _check_revision(version, revision)
     _check_ready(question, version)
+    signed = _settle_languages(question, version, languages)
     before = standing_version(question)
     if before is not None:
         stood, before.state = before.state, TRANSITIONS[Step.SUPERSEDE].target
         note_act(by, Step.SUPERSEDE, question, before, at, before=stood, after=before.state)
     version.reviewer_id, version.decided_at = by.person_id, at
-    _take(by, Step.APPROVE, question, version, at, text)
+    _sign(by, version, signed, at)
+    _take(by, Step.APPROVE, question, version, at, text, languages=list(signed))
     _tell_author(by, APPROVED_TOLD, question, version, at)
+    return version
+
+
+def sign_language(
+    *, by: Actor, question_id: int, number: int, at: datetime, languages: Collection[str] | None = None, text: str = ""
+) -> QuestionVersion:
+    """Approve an approved version in further languages, else in all that are complete; exams in them can use it then.
+
+    Raises `OwnQuestionError`, `LanguageIncompleteError`, and `StepNotPossibleError` where that is done already.
+    """
+    question = lock_question(by=by, question_id=question_id)
+    version = version_numbered(question, number)
+    check_step(by, Step.SIGN_LANGUAGE, version)
+    signed = () if set(languages or ()) & set(version.approved_in) else _settle_languages(question, version, languages)
+    if not signed:
+        raise StepNotPossibleError
+    _sign(by, version, signed, at)
+    _take(by, Step.SIGN_LANGUAGE, question, version, at, text, languages=list(signed))
     return version
 
 
@@ -149,9 +182,35 @@ def checklist(question: Question, version: QuestionVersion) -> list[Check]:
     )
 
 
-def _take(by: Actor, step: Step, question: Question, version: QuestionVersion, at: datetime, text: str) -> None:
+def languages_to_sign(question: Question, version: QuestionVersion) -> tuple[str, ...]:
+    """Return the languages in which everything is written and nobody has approved it yet."""
+    complete = complete_languages(KINDS[question.kind].check_content(version.content))
+    return tuple(language for language in complete if language not in version.approved_in)
+
+
+def _settle_languages(question: Question, version: QuestionVersion, wanted: Collection[str] | None) -> tuple[str, ...]:
+    complete = languages_to_sign(question, version)
+    if wanted is None:
+        return complete
+    if not wanted:
+        raise NoLanguageChosenError({"languages": NoLanguageChosenError.sentence})
+    if not set(wanted) <= set(complete):
+        raise LanguageIncompleteError({"languages": LanguageIncompleteError.sentence})
+    return tuple(language for language in LANGUAGES if language in wanted)
+
+
+def _sign(by: Actor, version: QuestionVersion, languages: Collection[str], at: datetime) -> None:
+    version.signatures.extend(
+        VersionSignature(language=language, institution_id=version.institution_id, person_id=by.person_id, at=at)
+        for language in languages
+    )
+
+
+def _take(
+    by: Actor, step: Step, question: Question, version: QuestionVersion, at: datetime, text: str, **more: Any
+) -> None:
     before, version.state = version.state, TRANSITIONS[step].target
-    detail: dict[str, Any] = {"before": before, "after": version.state, "revision": version.revision}
+    detail: dict[str, Any] = {"before": before, "after": version.state, "revision": version.revision, **more}
     if text.strip():
         detail["reason"] = text.strip()
     _add_note(by, step, version, at, text)

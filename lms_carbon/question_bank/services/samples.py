@@ -6,12 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from lms_carbon.core.db import session
+from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Actor
 from lms_carbon.framework.models import Requirement
 from lms_carbon.framework.queries import list_requirements
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.question_bank.errors import UnknownStatementError
-from lms_carbon.question_bank.models import Question, QuestionEnemy, QuestionTag, QuestionVersion
+from lms_carbon.question_bank.models import Question, QuestionEnemy, QuestionTag, QuestionVersion, VersionSignature
 from lms_carbon.question_bank.rules.states import VersionState
 from lms_carbon.question_bank.samples import SampleQuestion, read_practice, read_samples
 from lms_carbon.question_bank.services.drafts import note_act
@@ -69,6 +70,10 @@ def _version(sample: SampleQuestion, question: Question, at: datetime) -> Questi
         edited_at=at,
         submitted_at=at,
         decided_at=at if signed else None,
+        signatures=[
+            VersionSignature(language=language, institution_id=question.institution_id, at=at)
+            for language in (LANGUAGES if signed else ())
+        ],
     )
 
 

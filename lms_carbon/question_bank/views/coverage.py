@@ -226,7 +226,9 @@ def _cell(requirement: Requirement, row: Row, column: Column, found: Coverage, m
     if not count and not row.present:
         return Cell(0, 0, label, "", first=False)
     # A language that some questions lack leads to these: they are what is to be done.
-    key = f"no-{column.key}" if column.group == "language" and not count else column.key
+    key = column.key
+    if column.group == "language":
+        key = f"approved-{key}" if count else f"unapproved-{key}"
     filters = {"state": "approved", "requirement": requirement.code, column.group: key}
     filters |= {} if found.wanted.samples else {"sample": "0"}
     href = f"{found.list_at}?{urlencode(filters)}" if count or column.group == "language" else ""

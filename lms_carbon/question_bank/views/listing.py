@@ -46,6 +46,10 @@ LANGUAGE_FILTER_NAMES: Final = {
     "en": mark("In English"),
     "no-zh": mark("Chinese missing"),
     "no-en": mark("English missing"),
+    "approved-zh": mark("Approved in Chinese"),
+    "approved-en": mark("Approved in English"),
+    "unapproved-zh": mark("Approved, but not in Chinese"),
+    "unapproved-en": mark("Approved, but not in English"),
 }
 SAMPLE_FILTER_NAMES: Final = {"0": mark("Without samples"), "1": mark("Samples only")}
 

@@ -31,11 +31,11 @@ def decide(question_id: int) -> Response | str | tuple[str, int]:
         raise InvalidInputError
     by, at = signed_in(), clock.now()
     act, text = request.form.get("action", ""), request.form.get("text", "")
-    revision = request.form.get("revision", "")
+    revision, languages = request.form.get("revision", ""), request.form.getlist("language")
     read = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
     try:
         if act == "approve":
-            approve(by=by, question_id=question_id, revision=read, text=text, at=at)
+            approve(by=by, question_id=question_id, revision=read, text=text, languages=languages, at=at)
             flash(gettext("Approved. Exams can use it now."), "ok")
         elif act == "send_back":
             send_back(by=by, question_id=question_id, revision=read, reason=text, at=at)
@@ -54,5 +54,6 @@ def decide(question_id: int) -> Response | str | tuple[str, int]:
             status=refusal.status,
             text=text,
             problem=say(refusal),
+            ticked=languages,
         )
     return redirect(url_for("question_bank.show_question", question_id=question_id), 303)

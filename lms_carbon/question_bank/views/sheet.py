@@ -27,7 +27,15 @@ from lms_carbon.question_bank.queries.questions import (
 from lms_carbon.question_bank.rules.about import COGNITIVE
 from lms_carbon.question_bank.rules.states import STATE_NAMES, STEP_NAMES, Step, VersionState
 from lms_carbon.question_bank.services.drafts import new_version, tags_of
-from lms_carbon.question_bank.services.reviews import comment, resume, retire, suspend, withdraw
+from lms_carbon.question_bank.services.reviews import (
+    comment,
+    languages_to_sign,
+    resume,
+    retire,
+    sign_language,
+    suspend,
+    withdraw,
+)
 from lms_carbon.question_bank.views.blueprint import ID, READERS, blueprint
 from lms_carbon.question_bank.views.showing import (
     candidate_views,
@@ -47,6 +55,7 @@ def show_sheet(
     before = signed_before(question, version)
     newest = newest_version(question)
     name, lang = name_of(version, current_language())
+    to_sign = languages_to_sign(question, version)
     page = render_template(
         "question_bank/sheet.html",
         question=question,
@@ -73,7 +82,7 @@ def show_sheet(
         may={step: may_take(by, step, version) for step in Step},
         may_renew=by.has(Role.AUTHOR) and open_version(question) is None and version is newest,
         in_review=version.state is VersionState.IN_REVIEW,
-        **{"text": "", "problem": "", **more},
+        **{"text": "", "problem": "", "to_sign": to_sign, "ticked": to_sign, **more},
     )
     return page if status == 200 else (page, status)
 
@@ -126,6 +135,11 @@ def act_on_version(question_id: int, number: int) -> Response | str | tuple[str,
     elif act == "resume":
         resume(by=by, question_id=question_id, number=number, text=text, at=at)
         flash(gettext("Resumed. New exams can use it again."), "ok")
+    elif act == "sign_language":
+        languages = request.form.getlist("language")
+        sign_language(by=by, question_id=question_id, number=number, languages=languages, text=text, at=at)
+        flash(gettext("Approved in that language too. Exams in it can use it now."), "ok")
+        return redirect(url_for("question_bank.show_version", question_id=question_id, number=number), 303)
     elif act == "renew":
         new_version(by=by, question_id=question_id, at=at)
     elif act == "comment":

@@ -1,6 +1,7 @@
 """Beginning an attempt and taking it over."""
 
 import base64
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -131,6 +132,17 @@ def test_a_second_attempt_has_its_own_number(app: Flask) -> None:
     assert candidate.attempt_id != first
     with app.app_context():
         assert world.attempt(candidate.attempt_id).number == 2
+
+
+def test_an_exam_is_taken_in_its_own_languages_alone(app: Flask) -> None:
+    world = make_exam(app)
+    _update(world, languages=("zh",))
+    candidate = make_candidate(world)
+    page = candidate.client.get(f"/exams/{world.exam_id}").text
+    assert re.findall(r'type="radio" name="language" value="(\w+)"', page) == ["zh"]
+    refused = candidate.start(world.exam_id, language="en")
+    assert (refused.status_code, refused.json["code"]) == (422, "other-language")
+    assert candidate.start(world.exam_id, language="zh").status_code == 201
 
 
 def test_who_is_not_entered_is_told_so(app: Flask) -> None:

@@ -24,6 +24,7 @@ from lms_carbon.exams.errors import (
     FormFrozenError,
     FormNotReadyError,
     InstrumentTakenError,
+    LanguageNotApprovedError,
     NoFrozenFormError,
     NothingToReleaseError,
     PointsError,
@@ -131,6 +132,32 @@ def test_only_approved_questions_each_once_and_of_this_institution(office: Any) 
     with transaction(write=False):
         assert [version.id for version in list_approved(office.by)] == [approved]
         assert list_approved(office.by, without=[list_approved(office.by)[0].question_id]) == []
+
+
+def test_a_form_takes_what_is_approved_in_all_languages_of_its_exam(office: Any) -> None:
+    exam = _exam(office)
+    both, chinese = _question(office, "Q1"), _question(office, "Q2", languages=["zh"])
+    with pytest.raises(LanguageNotApprovedError):
+        office.do(add_item, exam_id=exam.id, number=1, version_id=chinese)
+    only = replace(SETTINGS, languages=("zh",))
+    with pytest.raises(ExamSettingsError):
+        office.do(update_exam, exam_id=exam.id, settings=replace(SETTINGS, languages=()))
+    office.do(update_exam, exam_id=exam.id, settings=only)
+    for version_id in (both, chinese):
+        office.do(add_item, exam_id=exam.id, number=1, version_id=version_id)
+    office.do(update_exam, exam_id=exam.id, settings=SETTINGS)
+    with pytest.raises(FormNotReadyError) as problem:
+        office.do(freeze_form, exam_id=exam.id, number=1)
+    assert [(each.slot, each.sentence) for each in problem.value.found] == [
+        (2, "Question {slot} is not approved in English.")
+    ]
+    office.do(update_exam, exam_id=exam.id, settings=only)
+    office.do(freeze_form, exam_id=exam.id, number=1)
+    with pytest.raises(ExamSettingsError) as refusal:
+        office.do(update_exam, exam_id=exam.id, settings=SETTINGS)
+    assert list(refusal.value.problems) == ["languages"]
+    with transaction(write=False):
+        assert [v.id for v in list_approved(office.by, languages=["zh", "en"])] == [both]
 
 
 def test_enemies_never_stand_in_one_form(office: Any) -> None:

@@ -88,6 +88,7 @@ class Bank:
                 joinedload(QuestionVersion.question),
                 selectinload(QuestionVersion.tags),
                 selectinload(QuestionVersion.editors),
+                selectinload(QuestionVersion.signatures),
             )
             .order_by(QuestionVersion.id.desc())
             .limit(1)

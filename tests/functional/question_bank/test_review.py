@@ -48,11 +48,14 @@ def test_a_reviewer_reads_comments_sends_back_and_approves(bank: Bank) -> None:
     tags = [str(bank.statement("5.2.1-a-3"))]
     sent = submit(author, f"/questions/{question_id}", entered("true_false", tag=tags, revision="1", action="submit"))
     assert sent.status_code == 303
-    stale = submit(reviewer, path, {"action": "approve", "revision": "1", "text": "Fine now"})
+    stale = submit(reviewer, path, {"action": "approve", "revision": "1", "text": "Fine now", "language": "en"})
     assert stale.status_code == 409
     assert "was changed after you opened it" in stale.text
     assert "Fine now" in stale.text
-    assert submit(reviewer, path, {"action": "approve", "revision": "2", "text": ""}).status_code == 303
+    assert (
+        submit(reviewer, path, {"action": "approve", "revision": "2", "text": "", "language": ["zh", "en"]}).status_code
+        == 303
+    )
     version = bank.newest()
     assert version.state is VersionState.APPROVED
     assert version.reviewer_id == bank.people["reviewer"].person_id
@@ -99,7 +102,7 @@ def test_approving_twice_says_that_it_has_moved_on(bank: Bank) -> None:
     question_id = bank.question()
     bank.send(question_id)
     reviewer, path = bank.client("reviewer"), f"/questions/{question_id}/review"
-    decision = {"action": "approve", "revision": "1"}
+    decision = {"action": "approve", "revision": "1", "language": "zh"}
     assert submit(reviewer, path, decision).status_code == 303
     assert submit(reviewer, path, decision, page="/questions/new/numeric").status_code in (400, 409)
     assert bank.acts().count("question.approve") == 1
@@ -137,6 +140,57 @@ def test_the_next_version_supersedes_and_shows_its_difference(bank: Bank) -> Non
     bank.sign(question_id, revision=2)
     assert states(bank) == [VersionState.RETIRED, VersionState.APPROVED]
     assert "question.supersede" in bank.acts()
+
+
+def test_languages_are_approved_apart(bank: Bank) -> None:
+    question_id = bank.question("5.2.1-a-3")
+    bank.send(question_id)
+    reviewer, path = bank.client("reviewer"), f"/questions/{question_id}"
+    nothing = submit(reviewer, f"{path}/review", {"action": "approve", "revision": "1"})
+    assert nothing.status_code == 422
+    assert "Tick at least one language" in nothing.text
+    assert submit(reviewer, f"{path}/review", {"action": "approve", "revision": "1", "language": "zh"}).location == path
+    position = bank.requirements["5.2.1-a-1"].position_id
+    institution = bank.people["author"].institution_id
+
+    def usable(*languages: str) -> int:
+        found = partial(approved_for_position, institution_id=institution, position_id=position)
+        return bank.within(lambda: len(found(languages=languages)))
+
+    def found(language: str) -> bool:
+        return "A question" in bank.client("author").get(f"/questions?language={language}").text
+
+    assert (usable(), usable("zh"), usable("en"), usable("zh", "en")) == (1, 1, 0, 0)
+    assert [found(f"{which}approved-{name}") for which in ("", "un") for name in ("zh", "en")] == [1, 0, 0, 1]
+    sheet = f"{path}/versions/1"
+    english = {"action": "sign_language", "language": "en"}
+    assert "Approve in English" not in bank.client("author").get(sheet).text
+    assert submit(bank.client("author"), sheet, english).status_code == 403
+    other = bank.client("both")
+    assert "Approve in English" in other.get(sheet).text
+    assert submit(other, sheet, english).status_code == 303
+    assert submit(other, sheet, english).status_code == 409
+    assert usable("zh", "en") == 1
+    read = bank.client("author").get(f"/api/v1/questions/{question_id}").json
+    assert read["approved_in"] == ["zh", "en"]
+    page = reviewer.get(f"{path}/versions").text
+    assert re.search(r"Approved in Chinese</dt><dd>Li Wen.*?Approved in English</dt><dd>Wu Tong", page, re.DOTALL)
+    with bank.app.app_context():
+        noted = session.execute(sa.select(AuditEntry.action, AuditEntry.detail).order_by(AuditEntry.id.desc())).all()
+    signed = [(action, detail["languages"]) for action, detail in noted if "languages" in detail]
+    assert signed == [("question.sign_language", ["en"]), ("question.approve", ["zh"])]
+
+
+def test_a_language_with_gaps_is_not_approved(bank: Bank) -> None:
+    content = {"stem": {"zh": "<p>碳是元素。</p>", "en": ""}, "correct": True}
+    question_id = bank.question("5.2.1-a-3", content=content)
+    bank.send(question_id)
+    reviewer, path = bank.client("reviewer"), f"/questions/{question_id}/review"
+    refused = submit(reviewer, path, {"action": "approve", "revision": "1", "language": ["zh", "en"]})
+    assert refused.status_code == 422
+    assert "Not everything is written in that language" in refused.text
+    bank.sign(question_id)
+    assert [signature.language for signature in bank.newest().signatures] == ["zh"]
 
 
 def test_retiring_takes_it_from_the_list_of_usable_ones(bank: Bank) -> None:

@@ -20,6 +20,7 @@ LEADS = {
     (Step.WITHDRAW, VersionState.IN_REVIEW): VersionState.DRAFT,
     (Step.SEND_BACK, VersionState.IN_REVIEW): VersionState.DRAFT,
     (Step.APPROVE, VersionState.IN_REVIEW): VersionState.APPROVED,
+    (Step.SIGN_LANGUAGE, VersionState.APPROVED): VersionState.APPROVED,
     (Step.SUPERSEDE, VersionState.APPROVED): VersionState.RETIRED,
     (Step.RETIRE, VersionState.DRAFT): VersionState.RETIRED,
     (Step.RETIRE, VersionState.APPROVED): VersionState.RETIRED,
@@ -36,6 +37,7 @@ MAY = {
     Step.WITHDRAW: {Role.AUTHOR},
     Step.SEND_BACK: {Role.REVIEWER},
     Step.APPROVE: {Role.REVIEWER},
+    Step.SIGN_LANGUAGE: {Role.REVIEWER},
     Step.SUPERSEDE: set(),
     Step.RETIRE: {Role.AUTHOR, Role.REVIEWER},
     Step.SUSPEND: {Role.AUTHOR, Role.REVIEWER},
@@ -58,7 +60,7 @@ def test_steps_are_taken_by_the_roles_that_the_table_says(step: Step, role: Role
     assert is_entitled(step, [role], wrote=False) is (role in MAY[step])
 
 
-@pytest.mark.parametrize("step", [Step.APPROVE, Step.SEND_BACK, Step.RESUME])
+@pytest.mark.parametrize("step", [Step.APPROVE, Step.SIGN_LANGUAGE, Step.SEND_BACK, Step.RESUME])
 def test_nobody_decides_on_what_they_wrote(step: Step) -> None:
     everything = list(Role)
     assert is_entitled(step, everything, wrote=False)
