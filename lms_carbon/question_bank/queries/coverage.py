@@ -1,6 +1,6 @@
 """Counting the bank against the standard, in a fixed number of statements whatever its size."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
@@ -16,10 +16,11 @@ from lms_carbon.question_bank.rules.coverage import Count
 from lms_carbon.question_bank.rules.states import VersionState
 
 
-def count_approved(*, by: Actor, samples: bool = True) -> list[Count]:
+def count_approved(*, by: Actor, statement_ids: Collection[int] | None = None, samples: bool = True) -> list[Count]:
     """Return how many approved questions there are of each sort; without `samples`, only the institution's own.
 
-    The rows are as many as there are sorts, never as many as there are questions.
+    `statement_ids` narrows what they show. The rows are as many as there are sorts, never as many as there are
+    questions.
     """
     check_reader(by)
     signed = [sa.case((is_approved_in(language), 1), else_=0) for language in LANGUAGES]
@@ -37,7 +38,7 @@ def count_approved(*, by: Actor, samples: bool = True) -> list[Count]:
         .select_from(QuestionTag)
         .join(QuestionVersion, QuestionVersion.id == QuestionTag.version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(*_approved(by, samples))
+        .where(*_approved(by, samples), *_tagged_to(statement_ids))
         .group_by(*(sa.literal_column(str(ordinal)) for ordinal in range(1, len(sort) + 1)))
     )
     return [
@@ -82,6 +83,10 @@ def _approved(by: Actor, samples: bool) -> list[sa.ColumnElement[bool]]:
         QuestionVersion.state == VersionState.APPROVED,
     ]
     return found if samples else [*found, Question.sample.is_(False)]
+
+
+def _tagged_to(statement_ids: Collection[int] | None) -> list[sa.ColumnElement[bool]]:
+    return [] if statement_ids is None else [QuestionTag.statement_id.in_(statement_ids)]
 
 
 def _difficulty_band() -> sa.ColumnElement[str]:

@@ -129,7 +129,8 @@ def measure(by: Actor, wanted: Wanted, positions: Sequence[Position]) -> Coverag
             shares = {line.requirement_id: line.share for line in table.shares}
             for requirement_id, number in apportion(table.questions, shares).items():
                 needed.setdefault(requirement_id, {})[band] = number
-    counts = count_approved(by=by, samples=wanted.samples)
+    narrowed = {one.statement_id for one in asked} if wanted.position or wanted.dimension else None
+    counts = count_approved(by=by, statement_ids=narrowed, samples=wanted.samples)
     counted = count_rows([(one, one.position.code) for one in asked], counts, needed)
     rows = [pair for pair in zip(asked, counted, strict=True) if pair[1].lacks or not wanted.short]
     weighed = {band for row in counted for band in row.needed}
