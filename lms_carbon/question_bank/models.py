@@ -71,6 +71,8 @@ class QuestionVersion(Model):
     submitted_at: Mapped[datetime | None]
     reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
+    behind: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The languages in which a text is older than its other language (`rules.translations`)."""
 
     question: Mapped[Question] = relationship(back_populates="versions")
     tags: Mapped[list["QuestionTag"]] = relationship(order_by="QuestionTag.ordinal", cascade="all, delete-orphan")
@@ -193,21 +195,6 @@ class WeightShare(Model):
     ordinal: Mapped[int]
     share: Mapped[int]
     """In hundredths of a percent."""
-
-
-class SavedView(Model):
-    """Filters of the list that somebody keeps under a name."""
-
-    __tablename__ = "saved_view"
-    __table_args__ = (sa.UniqueConstraint("person_id", "institution_id", "name"),)
-
-    id: Mapped[BigId]
-    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
-    name: Mapped[str] = mapped_column(sa.String(80))
-    filters: Mapped[dict[str, str]]
-    """As the address of the list names them."""
-    saved_at: Mapped[datetime]
 
 
 class BulkAct(Model):

@@ -71,7 +71,8 @@ def _sign_what_was_approved() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("exam", schema=None) as batch_op:
+    # SQLite would make the table anew otherwise, and rows point at it.
+    with op.batch_alter_table("exam", schema=None, recreate="never") as batch_op:
         batch_op.drop_column("languages")
 
     with op.batch_alter_table("version_signature", schema=None) as batch_op:

@@ -22,9 +22,9 @@ PAGE = 25
 MAX_PAGE = 100
 
 LANGUAGE_FILTERS = tuple(
-    f"{prefix}{language}" for prefix in ("", "no-", "approved-", "unapproved-") for language in LANGUAGES
+    f"{prefix}{language}" for prefix in ("", "no-", "approved-", "unapproved-", "older-") for language in LANGUAGES
 )
-"""Written in a language or not; signed off in it, or signed off in the other alone."""
+"""Written in a language or not; signed off in it, or signed off in the other alone; older there than in the other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +187,8 @@ def _language_condition(name: str) -> sa.ColumnElement[bool]:
         return is_approved_in(language)
     if prefix == "unapproved":
         return sa.and_(QuestionVersion.state.in_(STANDING), ~is_approved_in(language))
+    if prefix == "older":
+        return sa.cast(QuestionVersion.behind, sa.Text).contains(f'"{language}"')
     return ~is_written_in(language) if prefix else is_written_in(language)
 
 

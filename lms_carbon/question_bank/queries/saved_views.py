@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.identity import Actor
-from lms_carbon.question_bank.models import SavedView
+from lms_carbon.question_bank.desk_models import SavedView
 from lms_carbon.question_bank.policy import check_reader
 
 

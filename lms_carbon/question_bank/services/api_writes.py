@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.identity import Actor
-from lms_carbon.question_bank.api_models import ApiWrite
+from lms_carbon.question_bank.desk_models import ApiWrite
 from lms_carbon.question_bank.errors import KeyReusedError
 
 MAX_KEY: Final = 200

@@ -26,6 +26,7 @@ from lms_carbon.question_bank.policy import check_author, check_editable
 from lms_carbon.question_bank.queries.questions import lock_question, newest_version, open_version, standing_version
 from lms_carbon.question_bank.rules.about import MAX_TAGS, Draft, Tag
 from lms_carbon.question_bank.rules.states import VersionState
+from lms_carbon.question_bank.rules.translations import older_texts
 from lms_carbon.question_bank.services.media import with_picture_sizes
 
 WRITTEN = ("title", "content", "points", "cognitive", "difficulty", "minutes", "source", "needs_expert_review")
@@ -73,6 +74,7 @@ def save_draft(*, by: Actor, question_id: int, revision: int, draft: Draft, at: 
     version.revision += 1
     version.edited_at = at
     note_editor(version, by, at)
+    mark_behind(question, version)
     session.flush()
     note_act(by, "save", question, version, at, revision=version.revision, changed=changed)
     return version
@@ -118,8 +120,17 @@ def add_version(
     session.add(version)
     session.flush()
     set_tags(version, draft.tags)
+    mark_behind(question, version)
     session.flush()
     return version
+
+
+def mark_behind(question: Question, version: QuestionVersion) -> None:
+    """Note in which languages a text of a draft is older than its other language."""
+    if version.number > 1:
+        earlier = [each for each in question.versions if each.number < version.number]
+        texts = ({"title": each.title, **each.content} for each in (*earlier, version))
+        version.behind = sorted({language for _, language in older_texts(texts)})
 
 
 def tags_of(version: QuestionVersion) -> tuple[Tag, ...]:

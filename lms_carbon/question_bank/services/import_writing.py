@@ -19,7 +19,7 @@ from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.models import Question, QuestionTag, QuestionVersion
 from lms_carbon.question_bank.rules.about import Draft
 from lms_carbon.question_bank.rules.states import VersionState
-from lms_carbon.question_bank.services.drafts import WRITTEN, add_version, note_act, set_tags
+from lms_carbon.question_bank.services.drafts import WRITTEN, add_version, mark_behind, note_act, set_tags
 from lms_carbon.question_bank.services.import_tags import Requirements
 from lms_carbon.question_bank.services.media import keep_media
 
@@ -189,6 +189,7 @@ def change(line: Line, known: Known, by: Actor, at: datetime) -> None:
         for name in WRITTEN:
             setattr(version, name, getattr(line.draft, name))
         set_tags(version, line.draft.tags)
+        mark_behind(known.question, version)
         version.revision += 1
         version.edited_at, version.author_id = at, by.person_id
         session.flush()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from lms_carbon.core.db import session
 from lms_carbon.core.hooks import PersonData
-from lms_carbon.question_bank.api_models import ApiWrite
+from lms_carbon.question_bank.desk_models import ApiWrite, SavedView
 from lms_carbon.question_bank.import_models import QuestionImport
 from lms_carbon.question_bank.models import (
     BulkAct,
@@ -16,7 +16,6 @@ from lms_carbon.question_bank.models import (
     QuestionMedia,
     QuestionVersion,
     ReviewNote,
-    SavedView,
     VersionEditor,
     VersionSignature,
     WeightTable,

@@ -27,7 +27,7 @@ from lms_carbon.question_bank.queries.questions import lock_question, newest_ver
 from lms_carbon.question_bank.rules.about import MAX_NOTE
 from lms_carbon.question_bank.rules.readiness import Check, check_version, complete_languages, is_ready
 from lms_carbon.question_bank.rules.states import TRANSITIONS, Step
-from lms_carbon.question_bank.services.drafts import note_act
+from lms_carbon.question_bank.services.drafts import mark_behind, note_act
 from lms_carbon.question_bank.services.media import with_picture_sizes
 
 APPROVED_TOLD = mark("{name} approved your question {code}.")
@@ -44,6 +44,7 @@ def submit_for_review(*, by: Actor, question_id: int, at: datetime, text: str = 
     sized = with_picture_sizes(question.institution_id, version.content)
     if sized != version.content:
         version.content = dict(sized)
+        mark_behind(question, version)
         session.flush()
     _check_ready(question, version)
     version.submitted_at = at

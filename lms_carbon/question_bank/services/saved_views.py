@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.errors import NotFoundError
 from lms_carbon.core.identity import Actor
+from lms_carbon.question_bank.desk_models import SavedView
 from lms_carbon.question_bank.errors import TooManyViewsError, ViewNameError
-from lms_carbon.question_bank.models import SavedView
 from lms_carbon.question_bank.policy import check_reader
 from lms_carbon.question_bank.queries.saved_views import own_views
 

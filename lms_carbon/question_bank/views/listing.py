@@ -50,6 +50,8 @@ LANGUAGE_FILTER_NAMES: Final = {
     "approved-en": mark("Approved in English"),
     "unapproved-zh": mark("Approved, but not in Chinese"),
     "unapproved-en": mark("Approved, but not in English"),
+    "older-zh": mark("Chinese older than English"),
+    "older-en": mark("English older than Chinese"),
 }
 SAMPLE_FILTER_NAMES: Final = {"0": mark("Without samples"), "1": mark("Samples only")}
 

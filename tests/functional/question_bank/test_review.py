@@ -136,6 +136,9 @@ def test_the_next_version_supersedes_and_shows_its_difference(bank: Bank) -> Non
     assert "<del>yes</del>" in page
     assert re.search(r"Older than the other language.*?<li>Stem, Chinese</li>\s*</ul>", page, re.DOTALL)
     assert "Older than the other language" not in author.get(f"{path}/versions/1").text
+    assert "Chinese older than English</span>" in author.get("/questions").text
+    assert 'class="lc-q-name"' in author.get("/questions?language=older-zh").text
+    assert "Nothing matches" in author.get("/questions?language=older-en").text
     assert "5.2.1-a-4" in page
     bank.sign(question_id, revision=2)
     assert states(bank) == [VersionState.RETIRED, VersionState.APPROVED]

@@ -1,4 +1,4 @@
-"""What the API remembers of writes."""
+"""What the bank keeps for one person's work: filters under a name, and answers to writes of the API."""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms_carbon.core.db import BigId, Model
+
+
+class SavedView(Model):
+    """Filters of the list that somebody keeps under a name."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (sa.UniqueConstraint("person_id", "institution_id", "name"),)
+
+    id: Mapped[BigId]
+    institution_id: Mapped[int] = mapped_column(sa.ForeignKey("institution.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    filters: Mapped[dict[str, str]]
+    """As the address of the list names them."""
+    saved_at: Mapped[datetime]
 
 
 class ApiWrite(Model):
