@@ -122,6 +122,7 @@ def alone(work: Callable[[Path, str], dict[str, Any]], path: Path, url: str) -> 
     ours, theirs = context.Pipe()
     process = context.Process(target=_measured, args=(work, path, url, theirs))
     process.start()
+    theirs.close()  # so that a process that dies is heard of
     told: dict[str, Any] = ours.recv()
     process.join()
     return told
