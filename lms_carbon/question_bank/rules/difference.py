@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from lms_carbon.core.i18n import LANGUAGES, mark
-from lms_carbon.question_bank.html import plain_text
+from lms_carbon.question_bank.html import is_blank, plain_text
 from lms_carbon.question_bank.kinds.base import points_text
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.rules.about import COGNITIVE
@@ -115,7 +115,7 @@ def changes_between(before: Described, after: Described, *, tags: tuple[str, str
         was = old[key][2] if key in old else nothing
         now = new[key][2] if key in new else nothing
         if was != now:
-            found.append(Change(label, language, was, now))
+            found.append(Change(label, language, *_told_apart(was, now)))
     return found
 
 
@@ -167,7 +167,7 @@ def _add_row(flat: Flat, group: str, row: Mapping[str, Any]) -> None:
         label, key = Reason(member_label(group, member), name), f"{group}-{row['id']}-{member}"
         if isinstance(value, Mapping) and set(value) <= set(LANGUAGES):
             for language in LANGUAGES:
-                flat[key, language] = (label, language, _literal(plain_text(value.get(language, ""))))
+                flat[key, language] = (label, language, _text(value.get(language, "")))
         else:
             flat[key, ""] = (label, None, _in_words(value))
 
@@ -176,7 +176,7 @@ def _add(flat: Flat, name: str, value: Any) -> None:
     label = Reason(FIELD_NAMES.get(name, name))
     if isinstance(value, Mapping) and set(value) <= set(LANGUAGES):
         for language in LANGUAGES:
-            flat[name, language] = (label, language, _literal(plain_text(value.get(language, ""))))
+            flat[name, language] = (label, language, _text(value.get(language, "")))
         return
     flat[name, ""] = (label, None, _in_words(value))
 
@@ -194,6 +194,17 @@ def _in_words(value: Any) -> Reason:
         percent = " %" if value.get("kind") == "relative" else ""
         return _literal(f"± {value.get('value', '')}{percent}")
     return _literal(str(value))
+
+
+def _text(html: str) -> Reason:
+    return Reason("") if is_blank(html) else Reason("{text}", {"text": plain_text(html), "html": html})
+
+
+def _told_apart(was: Reason, now: Reason) -> tuple[Reason, Reason]:
+    """Return both sides in plain words, or as they are written where only a picture or its setting differs."""
+    name = "html" if was.params.get("text", "") == now.params.get("text", "") else "text"
+    before, after = (_literal(str(side.params[name])) if "html" in side.params else side for side in (was, now))
+    return before, after
 
 
 def _literal(text: str) -> Reason:

@@ -92,6 +92,25 @@ def test_differences_are_named_field_by_field() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("<p>x<sup>2</sup></p>", "<p>x<sub>2</sub></p>", ("<p>x<sup>2</sup></p>", "<p>x<sub>2</sub></p>")),
+        ("<img src='a' alt='A'>", "<img src='b' alt='A'>", ("<img src='a' alt='A'>", "<img src='b' alt='A'>")),
+        ("", "<img src='a' alt=''>", ("", "<img src='a' alt=''>")),
+        ("<p>{x}</p>", "<p>{y}</p>", ("{x}", "{y}")),
+    ],
+)
+def test_what_differs_in_pictures_or_setting_alone_is_told_as_written(
+    before: str, after: str, told: tuple[str, str]
+) -> None:
+    sides = (
+        draft("true_false", content={"stem": {"zh": "题", "en": each}, "correct": True}) for each in (before, after)
+    )
+    [change] = changes_between(*sides)
+    assert (str(change.before), str(change.after)) == told
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_trials_show_what_earns_all_and_what_earns_less(kind: str) -> None:
     trials = try_answers(KINDS[kind], content(kind), 2000)
