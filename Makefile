@@ -71,6 +71,7 @@ bench: $(VENV)/.dev $(VENV)/.system ## Measure against baselines of the same run
 	$(BIN)/python -m bench.launches
 	$(BIN)/python -m bench.outbox
 	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.bank
 	$(BIN)/python -m bench.aggregate
 
 messages: $(VENV)/.dev ## Bring the Chinese catalogues up to date with the code
