@@ -35,7 +35,8 @@ _SAFE: Final[dict[str, Any]] = {
     "remove_pis": True,
 }
 _DECLARED: Final = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_DOCTYPE: Final = re.compile(r"<!DOCTYPE[^>\[]*", re.IGNORECASE)
+# Quotes may hold a > behind which declarations would go unseen.
+_DOCTYPE: Final = re.compile(r"""<!DOCTYPE\s+[^\s>\["']+(?:\s+(?:"[^"]*"|'[^']*'|[A-Z]+))*\s*>""", re.IGNORECASE)
 _BEFORE_ROOT: Final = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 # All of them write ASCII as ASCII wherever markup may stand.
 _ENCODINGS: Final = re.compile(
@@ -108,11 +109,11 @@ def check_prolog(start: bytes, *, place: str) -> None:
     text = _decoded(start, place)
     before = _BEFORE_ROOT.match(text)
     rest = text[before.end() :] if before else text
-    doctype = _DOCTYPE.match(rest)
-    if doctype:
-        if not rest[doctype.end() :].startswith(">"):
+    if rest[:9].upper() == "<!DOCTYPE":
+        doctype = _DOCTYPE.match(rest)
+        if doctype is None:
             raise EntitiesError(place=place)
-        again = _BEFORE_ROOT.match(rest, doctype.end() + 1)
+        again = _BEFORE_ROOT.match(rest, doctype.end())
         rest = rest[again.end() :] if again else ""
     if not re.match(r"<[^\W\d]", rest):
         raise BrokenFileError(place=place, line=text[: len(text) - len(rest)].count("\n") + 1)

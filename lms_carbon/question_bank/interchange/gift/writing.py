@@ -9,10 +9,11 @@ from typing import Any, BinaryIO, Final
 
 from lms_carbon.core.i18n import LANGUAGES, mark
 from lms_carbon.question_bank.html import is_blank
-from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, DEGRADED, SKIPPED, Finding, Item
+from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, DEGRADED, Finding, Item
 from lms_carbon.question_bank.interchange.comparing import note_differences
 from lms_carbon.question_bank.interchange.gift.lines import escape_gift
 from lms_carbon.question_bank.interchange.gift.reading import PLACE, read
+from lms_carbon.question_bank.interchange.guarding import skipped, writing_guarded
 from lms_carbon.question_bank.interchange.tagging import MEDIA_LOST, SOURCE_LOST, write_labels
 from lms_carbon.question_bank.interchange.texts import Losses, has_han, join_languages
 
@@ -23,20 +24,21 @@ UNITS_LOST: Final = mark("The unit has no place in this format: a bare number is
 
 def write(items: Iterable[Item], out: BinaryIO) -> tuple[Finding, ...]:
     """Write the items one below the other; return those that come out with losses or not at all."""
-    findings = []
+    findings: list[Finding] = []
     for item in items:
-        losses = Losses()
         form = _FORMS.get(item.kind)
         if form is None:
-            losses.add(NO_FORM)
-            findings.append(Finding(place=PLACE, identifier=item.identifier, status=SKIPPED, reasons=losses.reasons))
+            findings.append(skipped(NO_FORM, place=PLACE, identifier=item.identifier))
             continue
-        data = _block(item, form, losses).encode()
-        if not losses.reasons:
-            note_differences(item, next(read(io.BytesIO(data), DEFAULT_LIMITS)), losses)
-        if losses.reasons:
-            findings.append(Finding(place=PLACE, identifier=item.identifier, status=DEGRADED, reasons=losses.reasons))
-        out.write(data)
+        with writing_guarded(item, findings, place=PLACE):
+            losses = Losses()
+            data = _block(item, form, losses).encode()
+            if not losses.reasons:
+                note_differences(item, next(read(io.BytesIO(data), DEFAULT_LIMITS)), losses)
+            if losses.reasons:
+                reasons = losses.reasons
+                findings.append(Finding(place=PLACE, identifier=item.identifier, status=DEGRADED, reasons=reasons))
+            out.write(data)
     return tuple(findings)
 
 

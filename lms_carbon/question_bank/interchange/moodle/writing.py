@@ -10,8 +10,9 @@ from lxml import etree
 
 from lms_carbon.core.i18n import LANGUAGES, mark
 from lms_carbon.question_bank.html import is_blank
-from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, DEGRADED, SKIPPED, Finding, Item
+from lms_carbon.question_bank.interchange.base import DEFAULT_LIMITS, DEGRADED, SKIPPED, Finding, Item, Status
 from lms_carbon.question_bank.interchange.comparing import note_differences
+from lms_carbon.question_bank.interchange.guarding import writing_guarded
 from lms_carbon.question_bank.interchange.moodle.element import Writing
 from lms_carbon.question_bank.interchange.moodle.forms import FORMS, NO_FORM
 from lms_carbon.question_bank.interchange.moodle.reading import PLACE, read_question
@@ -25,24 +26,29 @@ _LONGEST_ID: Final = 100
 
 def write(items: Iterable[Item], out: BinaryIO) -> tuple[Finding, ...]:
     """Write the items as one quiz; return those that come out with losses or not at all."""
-    findings = []
+    findings: list[Finding] = []
     out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n')
     for item in items:
-        losses = Losses()
-        element = question_of(item, losses)
-        if element is None:
-            reasons = losses.reasons
-            findings.append(Finding(place=PLACE, identifier=item.identifier, status=SKIPPED, reasons=reasons))
-            continue
-        data = etree.tostring(element, encoding="unicode").encode()
-        if all(reason.msgid == SOURCE_LOST for reason in losses.reasons):
-            note_differences(item, read_question(etree.fromstring(data), item.identifier, DEFAULT_LIMITS), losses)
-        if losses.reasons:
-            reasons = losses.reasons
-            findings.append(Finding(place=PLACE, identifier=item.identifier, status=DEGRADED, reasons=reasons))
-        out.write(data + b"\n")
+        with writing_guarded(item, findings, place=PLACE):
+            losses = Losses()
+            data = _written(item, losses)
+            if losses.reasons:
+                status: Status = DEGRADED if data else SKIPPED
+                findings.append(Finding(place=PLACE, identifier=item.identifier, status=status, reasons=losses.reasons))
+            out.write(data)
     out.write(b"</quiz>\n")
     return tuple(findings)
+
+
+def _written(item: Item, losses: Losses) -> bytes:
+    """Return an item's XML and note what it loses; nothing where Moodle has no such question."""
+    element = question_of(item, losses)
+    if element is None:
+        return b""
+    data = etree.tostring(element, encoding="unicode").encode()
+    if all(reason.msgid == SOURCE_LOST for reason in losses.reasons):
+        note_differences(item, read_question(etree.fromstring(data), item.identifier, DEFAULT_LIMITS), losses)
+    return data + b"\n"
 
 
 def question_of(item: Item, losses: Losses) -> "etree._Element | None":

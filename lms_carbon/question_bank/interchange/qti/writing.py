@@ -15,6 +15,7 @@ from lxml import etree
 
 from lms_carbon.question_bank.html import plain_text
 from lms_carbon.question_bank.interchange.base import Finding, Item
+from lms_carbon.question_bank.interchange.guarding import writing_guarded
 from lms_carbon.question_bank.interchange.qti.asking import (
     ask_choices,
     ask_hotspot,
@@ -56,20 +57,28 @@ def write_30(items: Iterable[Item], out: BinaryIO) -> tuple[Finding, ...]:
 
 def _write(items: Iterable[Item], out: BinaryIO, version: Version) -> tuple[Finding, ...]:
     entries: list[Entry] = []
-    write_package(_files(items, version, entries), out)
-    return ()
+    findings: list[Finding] = []
+    write_package(_files(items, version, entries, findings), out)
+    return tuple(findings)
 
 
-def _files(items: Iterable[Item], version: Version, entries: list[Entry]) -> Iterator[tuple[str, bytes]]:
+def _files(
+    items: Iterable[Item], version: Version, entries: list[Entry], findings: list[Finding]
+) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a package, the manifest last: it lists what was written before it."""
     media: set[str] = set()
     taken: set[str] = set()
     for item in items:
         name = _name(item.identifier, taken)
         href, beside = f"items/{name}/item.xml", f"items/{name}/{FILE}"
-        written = write_item(item, version)
+        carried = b""
+        with writing_guarded(item, findings, place=version.schema[0]):
+            written = write_item(item, version)
+            carried = carry(item, written)
+        if not carried:
+            continue
         yield href, written
-        yield beside, carry(item, written)
+        yield beside, carried
         for file in sorted(set(item.media) - media):
             media.add(file)
             yield f"{MEDIA_FOLDER}/{file}", item.media[file]

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from string import ascii_lowercase
 from typing import Any, Final
 
 from lms_carbon.core.i18n import LANGUAGES, mark
@@ -19,10 +20,11 @@ from lms_carbon.question_bank.interchange.texts import Losses, title_of
 from lms_carbon.question_bank.kinds.base import points_text
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.kinds.registry import KINDS
+from lms_carbon.question_bank.kinds.schemas import MAX_CHOICES
 from lms_carbon.question_bank.rules.about import COGNITIVE, MAX_MINUTES, MAX_POINTS, MAX_SOURCE
 
 PLACE: Final = "XLSX"
-LETTERS: Final = "abcdefgh"
+LETTERS: Final = ascii_lowercase[:MAX_CHOICES]
 CHOICES: Final = tuple(f"choice.{letter}.{language}" for letter in LETTERS for language in LANGUAGES)
 COLUMNS: Final = (
     "identifier", "kind", "title.zh", "title.en", "stem.zh", "stem.en", *CHOICES, "correct", "unit", "tolerance",

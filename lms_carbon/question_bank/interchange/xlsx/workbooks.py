@@ -12,9 +12,10 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from lms_carbon.core.i18n import mark
-from lms_carbon.question_bank.interchange.base import DEGRADED, SKIPPED, Finding, Head, Item, Limits
+from lms_carbon.question_bank.interchange.base import DEGRADED, SKIPPED, Finding, Head, Item, Limits, Status
 from lms_carbon.question_bank.interchange.comparing import note_differences
 from lms_carbon.question_bank.interchange.errors import BrokenPackageError, TooManyQuestionsError, UnknownSheetError
+from lms_carbon.question_bank.interchange.guarding import writing_guarded
 from lms_carbon.question_bank.interchange.safe_xml import check_prolog
 from lms_carbon.question_bank.interchange.safe_zip import Package
 from lms_carbon.question_bank.interchange.tagging import MEDIA_LOST
@@ -98,24 +99,23 @@ def write(items: Iterable[Item], out: BinaryIO) -> tuple[Finding, ...]:
         wide = name.partition(".")[0] in _WIDE
         sheet.column_dimensions[get_column_letter(index)].width = 48 if wide else 18
     sheet.append([_cell(sheet, name, bold=True) for name in COLUMNS])
-    findings = []
+    findings: list[Finding] = []
     for item in items:
-        losses = Losses()
-        cells = cells_of(item)
-        long = [name for name, value in cells.items() if len(str(value)) > _MOST_IN_A_CELL]
-        for name in long:
-            losses.add(TOO_LONG, column=name)
-        if item.media:
-            losses.add(MEDIA_LOST)
-        if not losses.reasons:
-            note_differences(item, finding_of_row({name: str(value) for name, value in cells.items()}, 1), losses)
-        if losses.reasons:
-            status = SKIPPED if long else DEGRADED
-            findings.append(
-                Finding(place=PLACE, identifier=item.identifier, status=status, reasons=losses.reasons)  # type: ignore[arg-type]
-            )
-        if not long:
-            sheet.append([_cell(sheet, cells.get(name)) for name in COLUMNS])
+        with writing_guarded(item, findings, place=PLACE):
+            losses = Losses()
+            cells = cells_of(item)
+            long = [name for name, value in cells.items() if len(str(value)) > _MOST_IN_A_CELL]
+            for name in long:
+                losses.add(TOO_LONG, column=name)
+            if item.media:
+                losses.add(MEDIA_LOST)
+            if not losses.reasons:
+                note_differences(item, finding_of_row({name: str(value) for name, value in cells.items()}, 1), losses)
+            if losses.reasons:
+                status: Status = SKIPPED if long else DEGRADED
+                findings.append(Finding(place=PLACE, identifier=item.identifier, status=status, reasons=losses.reasons))
+            if not long:
+                sheet.append([_cell(sheet, cells.get(name)) for name in COLUMNS])
     book.save(out)
     return tuple(findings)
 

@@ -122,6 +122,8 @@ EXTERNAL = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
     [
         (f"{LAUGHS}]><a>&b9;</a>".encode(), EntitiesError),
         (f"\ufeff<?xml version='1.0'?> <!-- x -->{EXTERNAL}".encode(), EntitiesError),
+        (f'<!DOCTYPE a SYSTEM "\'>" [{EXTERNAL[11:]}'.encode(), EntitiesError),
+        (b"<!DOCTYPE a SYSTEM '<!-- > <a' [<!ENTITY b 'c'>]><a>&b;</a>", EntitiesError),
         (EXTERNAL.encode("utf-16"), EntitiesError),
         (EXTERNAL.encode("utf-16-le"), EntitiesError),
         (b"<?xml version='1.0' encoding='UTF-7'?>+ADwAIQ-DOCTYPE a+AD4-<a/>", UnknownEncodingError),
@@ -142,8 +144,9 @@ def test_harmful_xml_is_refused(data: bytes, refusal: type[RefusedFileError]) ->
 
 
 def test_a_doctype_that_declares_nothing_is_no_harm() -> None:
-    root = parse_xml(b'<!DOCTYPE a SYSTEM "http://example.org/a.dtd"><a>x</a>', place="x.xml", limits=LIMITS)
-    assert root.text == "x"
+    for said in (b'SYSTEM "http://example.org/a.dtd"', b"""PUBLIC "-//a//DTD" 'a>b.dtd' """, b""):
+        root = parse_xml(b"<!DOCTYPE a " + said + b"><a>x</a>", place="x.xml", limits=LIMITS)
+        assert root.text == "x"
 
 
 def test_declared_windows_1252_is_read() -> None:
