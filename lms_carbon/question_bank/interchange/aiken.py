@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from html import escape
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from lms_carbon.core.i18n import LANGUAGES, mark
 from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Head, Item, Limits, finding_of
 from lms_carbon.question_bank.interchange.errors import TooManyQuestionsError
+from lms_carbon.question_bank.interchange.guarding import TEXT_TOO_LONG, read_guarded, skipped
 from lms_carbon.question_bank.interchange.safe_text import read_text
 from lms_carbon.question_bank.interchange.shapes import Row, choices_content
 from lms_carbon.question_bank.interchange.texts import Losses, Texts, has_han, paragraphs, title_of
@@ -42,7 +43,11 @@ def read(source: BinaryIO, limits: Limits) -> Iterator[Finding]:
         seen[identifier] += 1
         if seen[identifier] > 1:
             identifier += f"#{seen[identifier]}"
-        yield _finding(identifier, line, "\n".join(stem), choices, answer)
+        about: Any = {"place": PLACE, "identifier": identifier, "line": line}
+        if sum(map(len, (*stem, *choices.values()))) > limits.text_chars:
+            yield skipped(TEXT_TOO_LONG, **about, limit=limits.text_chars)
+        else:
+            yield read_guarded(_finding, identifier, line, "\n".join(stem), choices, answer, **about)
 
 
 def _questions(text: str) -> Iterator[tuple[int, list[str], dict[str, str], str]]:

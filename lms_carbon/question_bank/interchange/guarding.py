@@ -13,6 +13,7 @@ from lms_carbon.question_bank.kinds.reasons import Reason
 
 NOT_READ: Final = mark("It is written in a way that cannot be read.")
 NOT_WRITTEN: Final = mark("It is not finished enough to be written in this format.")
+TOO_MUCH: Final = mark("It asks for more than a question can hold.")
 TEXT_TOO_LONG: Final = mark("A text of it has more than {limit} characters.")
 
 log = structlog.get_logger("lms_carbon.question_bank")

@@ -38,8 +38,8 @@ class Row:
 
 
 def letters(count: int) -> list[str]:
-    """Return ids of rows in their order: a, b … z, aa, ab."""
-    return list(_LETTERS[:count])
+    """Return ids of rows in their order: a, b … z, aa, ab. No kind takes more rows than there are letters for."""
+    return [*_LETTERS[:count], *(f"c{index}" for index in range(len(_LETTERS), count))]
 
 
 @lru_cache(maxsize=256)

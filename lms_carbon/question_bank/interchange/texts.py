@@ -23,16 +23,18 @@ MARKDOWN_LOST: Final = mark("Markdown was taken as plain text.")
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _ANY_TAG: Final = re.compile(r"<[a-zA-Z/!]")
 _LOSSES: Final = (
-    (re.compile(r"<img\b(?![^>]*\bsrc\s*=\s*[\"']media:)", re.IGNORECASE), PICTURE_LOST),
+    (re.compile(r"<img\b(?![^<>]*\bsrc\s*=\s*[\"']media:)", re.IGNORECASE), PICTURE_LOST),
     (re.compile(r"<(?:audio|video|source)\b", re.IGNORECASE), SOUND_LOST),
     (re.compile(r"<(?:script|iframe|object|embed|svg|form|input)\b|\son[a-z]+\s*=", re.IGNORECASE), SCRIPT_LOST),
-    (re.compile(r"<a\b[^>]*\bhref\s*=\s*[\"'](?!media:)", re.IGNORECASE), LINK_LOST),
+    (re.compile(r"<a\b[^<>]*\bhref\s*=\s*[\"'](?!media:)", re.IGNORECASE), LINK_LOST),
 )
 _BLOCKS: Final = re.compile(r"<(?:table|ul|ol|dl|pre|blockquote)\b", re.IGNORECASE)
 _BETWEEN_BLOCKS: Final = re.compile(r"</(?:p|div|li|h[1-6])>\s*(?=<(?:p|div|li|h[1-6])\b)", re.IGNORECASE)
 _SPAN: Final = re.compile(r"<span\b(?P<attributes>[^<>]*)>(?P<text>.*?)</span>", re.DOTALL | re.IGNORECASE)
 _LANG: Final = re.compile(r"""\blang\s*=\s*["']([A-Za-z_-]{2,12})["']""", re.IGNORECASE)
+_SPAN_END: Final = re.compile("</span>", re.IGNORECASE)
 _MLANG: Final = re.compile(r"\{mlang\s+(?P<lang>[A-Za-z_-]{2,12})\}(?P<text>.*?)\{mlang\}", re.DOTALL | re.IGNORECASE)
+_MLANG_END: Final = re.compile(r"\{mlang\}", re.IGNORECASE)
 
 
 class Losses:
@@ -113,7 +115,9 @@ def _split(text: str, marks: re.Pattern[str]) -> Texts | None:
 
         return keep
 
-    texts = {each: marks.sub(only(each), text).strip() for each in LANGUAGES}
+    # Behind the last end no mark can be whole, but each would be followed to the end of the text.
+    end = max((found.end() for found in (_MLANG_END if marks is _MLANG else _SPAN_END).finditer(text)), default=0)
+    texts = {each: (marks.sub(only(each), text[:end]) + text[end:]).strip() for each in LANGUAGES}
     return texts if seen else None
 
 

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO, Final
 
 from lms_carbon.core.i18n import mark
@@ -12,6 +13,7 @@ from lms_carbon.question_bank.html import from_author
 from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Head, Item, Limits, finding_of
 from lms_carbon.question_bank.interchange.errors import TooManyQuestionsError
 from lms_carbon.question_bank.interchange.gift.lines import Block, read_blocks, show
+from lms_carbon.question_bank.interchange.guarding import TEXT_TOO_LONG, TOO_MUCH, read_guarded, skipped
 from lms_carbon.question_bank.interchange.safe_text import read_text
 from lms_carbon.question_bank.interchange.shapes import (
     NO_ANSWER,
@@ -36,6 +38,8 @@ from lms_carbon.question_bank.interchange.texts import (
     split_languages,
     title_of,
 )
+from lms_carbon.question_bank.kinds.errors import UnreadableNumberError
+from lms_carbon.question_bank.kinds.numbers import read_number, write_number
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.kinds.registry import KINDS
 
@@ -47,11 +51,13 @@ UNCLOSED: Final = mark("The answers have no closing brace.")
 GAP: Final = "_____"
 _FORMAT: Final = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _ANSWER: Final = re.compile(
-    r"\s*(?P<sign>[~=])\s*(?:%(?P<worth>-?[\d.]{1,10})%)?(?P<text>[^~=#]*)(?:#(?P<feedback>[^~=]*))?"
+    r"(?P<sign>[~=])\s*(?:%(?P<worth>-?[\d.]{1,10})%)?(?P<text>[^~=#]*)(?:#(?P<feedback>[^~=]*))?"
 )
 _TRUTH: Final = re.compile(r"(T|TRUE|F|FALSE)\s*(?:#.*)?\Z", re.IGNORECASE | re.DOTALL)
 _LIKELY: Final = re.compile(r"^\s*(?:::.*?::|//|\$CATEGORY:)|\{[^{}]*\}", re.MULTILINE)
 _LONGEST: Final = 240
+_MOST: Final = 600
+"""Answers of a question."""
 
 
 def recognise(head: Head) -> bool:
@@ -68,7 +74,14 @@ def read(source: BinaryIO, limits: Limits) -> Iterator[Finding]:
     for count, block in enumerate(read_blocks(read_text(source, place=PLACE, limits=limits)), 1):
         if count > limits.questions:
             raise TooManyQuestionsError(limit=limits.questions)
-        yield _Question(block, _identifier(block, seen)).finding()
+        yield _read_block(block, _identifier(block, seen), limits)
+
+
+def _read_block(block: Block, identifier: str, limits: Limits) -> Finding:
+    about: Any = {"place": PLACE, "identifier": identifier, "line": block.line}
+    if len(block.stem) + len(block.answers or "") + len(block.tail or "") > limits.text_chars:
+        return skipped(TEXT_TOO_LONG, **about, limit=limits.text_chars)
+    return read_guarded(lambda: _Question(block, identifier).finding(), **about)
 
 
 def _identifier(block: Block, seen: Counter[str]) -> str:
@@ -118,7 +131,7 @@ class _Question:
         return finding_of(KINDS[kind], item, place=PLACE, line=self.block.line, lost=self.losses.reasons)
 
     def _first_words(self) -> str:
-        return " ".join(show(_FORMAT.sub("", self.block.stem)).split())[:60]
+        return " ".join(show(_without_format(self.block.stem)).split())[:60]
 
     def _made(self, answers: str) -> tuple[str, dict[str, Any]] | str:
         if self.block.answers is None:
@@ -133,9 +146,9 @@ class _Question:
         if _TRUTH.match(answers):
             note_feedback([Row({}, Decimal(0), {"en": answers.partition("#")[2].strip("# ")})], self.losses)
             return "true_false", {"stem": stem, "correct": answers[0] in "Tt"}
-        rows = list(_ANSWER.finditer(answers))
-        if not rows:
-            return NO_ANSWER
+        rows = list(islice(_ANSWER.finditer(answers), _MOST + 1))
+        if not 0 < len(rows) <= _MOST:
+            return TOO_MUCH if rows else NO_ANSWER
         if all(row["sign"] == "=" and "->" in row["text"] for row in rows):
             return self._pairs(stem, rows)
         return self._rows(stem, rows)
@@ -176,7 +189,7 @@ class _Question:
         )
 
     def _typed(self, text: str) -> Texts:
-        bare = show(_FORMAT.sub("", text)).strip()
+        bare = show(_without_format(text)).strip()
         return split_languages(bare, self.language, both=self.both)
 
     def texts(self, raw: str, *, short: bool = False, inherit: str = "") -> Texts:
@@ -197,15 +210,20 @@ class _Question:
         return {language: phrase(each, self.losses) for language, each in texts.items()} if short else texts
 
 
+def _without_format(text: str) -> str:
+    found = _FORMAT.match(text)
+    return text[found.end() :] if found else text
+
+
 def _interval(text: str) -> tuple[str, str]:
     """Return value and tolerance of `3:2`, `1..5` or `3`."""
     text = text.strip()
     low, dots, high = text.partition("..")
     if dots:
         try:
-            least, most = Decimal(low.strip()), Decimal(high.strip())
-        except ArithmeticError:
+            least, most = read_number(low.strip()), read_number(high.strip())
+        except UnreadableNumberError:
             return "", "0"
-        return str((least + most) / 2), str(abs(most - least) / 2)
+        return write_number((least + most) / 2), write_number(abs(most - least) / 2)
     value, _, tolerance = text.partition(":")
     return value.strip(), tolerance.strip() or "0"

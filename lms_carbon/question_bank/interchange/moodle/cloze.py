@@ -25,8 +25,9 @@ GAP_UNREAD: Final = mark("A gap of the type “{type}” is not read.")
 GAP_BROKEN: Final = mark("Gap {number} has no right answer that can be read.")
 
 _GAP: Final = re.compile(
-    r"\{\s*(?P<weight>\d{1,2})?\s*:\s*(?P<type>[A-Za-z_]{2,16})\s*(?::(?P<answers>(?:\\.|[^}\\])*))?\}"
+    r"\{\s*(?:(?P<weight>\d{1,2})\s*)?:\s*(?P<type>[A-Za-z_]{2,16})\s*(?::(?P<answers>(?:\\.|[^}\\])*))?\}", re.DOTALL
 )
+_GAP_END: Final = re.compile(r"(?<!\\)(?:\\\\)*\}")
 _ANSWER: Final = re.compile(r"(?P<sign>[=%]?)(?P<worth>(?<=%)-?[\d.]{1,10}%)?(?P<text>.*)\Z", re.DOTALL)
 _TEXT: Final = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 _NUMBER: Final = {"NUMERICAL", "NM"}
@@ -48,7 +49,7 @@ def read_cloze(fields: Fields) -> Content | str | Reason:
     holder = fields.element.find("questiontext")
     texts = fields.html(holder)
     first = next(text for text in (texts[fields.language], *texts.values(), "") if text or not any(texts.values()))
-    gaps = list(_GAP.finditer(first))
+    gaps = list(_GAP.finditer(first, 0, _last_end(first)))
     if not gaps:
         return NO_GAPS
     read: list[dict[str, Any]] = []
@@ -59,10 +60,16 @@ def read_cloze(fields: Fields) -> Content | str | Reason:
             return Reason(GAP_BROKEN, {"number": number})
     numbers = {language: iter(range(1, len(gaps) + 1)) for language in LANGUAGES}
     stem = {
-        language: _GAP.sub(lambda _, each=numbers[language]: f"[[g{next(each, 0)}]]", text)  # type: ignore[misc]
+        language: _GAP.sub(lambda _, each=numbers[language]: f"[[g{next(each, 0)}]]", text[: _last_end(text)])  # type: ignore[misc]
+        + text[_last_end(text) :]
         for language, text in texts.items()
     }
     return "cloze", {"stem": stem, "gaps": read}
+
+
+def _last_end(text: str) -> int:
+    """Return where the last gap may end: one that begins behind it would be followed to the end of the text."""
+    return max((found.end() for found in _GAP_END.finditer(text)), default=0)
 
 
 def _gap(gap: re.Match[str], number: int, fields: Fields) -> dict[str, Any]:
@@ -90,7 +97,7 @@ def _gap(gap: re.Match[str], number: int, fields: Fields) -> dict[str, Any]:
 
 def _answers(text: str, fields: Fields, *, markup: bool) -> Iterator[Row]:
     for part in _SPLIT.split(text):
-        answer, _, feedback = re.split(r"(?<!\\)(#)", part + "#", maxsplit=1)
+        answer, _, feedback = (*re.split(r"(?<!\\)(#)", part, maxsplit=1), "", "")[:3]
         found = _ANSWER.match(answer.strip())
         if found is None or not answer.strip():
             continue

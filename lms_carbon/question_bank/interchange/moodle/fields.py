@@ -98,7 +98,8 @@ class Fields:
             name = unquote(found[1]).rpartition("/")[2]
             file = files.get(name)
             # The tag before says what asks for the file.
-            tag = text[: found.start()].rpartition("<")[2][:3].lower()
+            before = text.rfind("<", 0, found.start()) + 1
+            tag = text[before : before + 3].lower()
             return self._media_name(name, file, shown=tag == "img") if file is not None else "missing:"
 
         return _PLUGIN_FILE.sub(kept, text)

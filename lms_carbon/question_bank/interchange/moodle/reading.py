@@ -3,11 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from typing import BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Head, Item, Limits, finding_of, with_media
 from lms_carbon.question_bank.interchange.errors import TooManyQuestionsError
+from lms_carbon.question_bank.interchange.guarding import TEXT_TOO_LONG, read_guarded, skipped
 from lms_carbon.question_bank.interchange.moodle.fields import Element, Fields
 from lms_carbon.question_bank.interchange.moodle.kinds import NOT_YET, READERS, REFUSED
 from lms_carbon.question_bank.interchange.safe_xml import read_elements
@@ -61,7 +62,15 @@ def read(source: BinaryIO, limits: Limits) -> Iterator[Finding]:
         if count > limits.questions:
             raise TooManyQuestionsError(limit=limits.questions)
         identifier = identifier_of(element, category, seen)
-        yield read_question(element, identifier, limits)
+        yield _read_guarded(element, identifier, limits)
+
+
+def _read_guarded(element: Element, identifier: str, limits: Limits) -> Finding:
+    about: Any = {"place": PLACE, "identifier": identifier, "line": element.sourceline}
+    # Files are long and stand as they are; what is said of a question is looked through again and again.
+    if any(len(each.text or "") > limits.text_chars for each in element.iter() if each.tag != "file"):
+        return skipped(TEXT_TOO_LONG, **about, limit=limits.text_chars)
+    return read_guarded(read_question, element, identifier, limits, **about)
 
 
 def identifier_of(element: Element, category: str, seen: Counter[str]) -> str:

@@ -8,12 +8,13 @@ from typing import Any, Final, cast
 from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.html import is_blank, plain_text
 from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Item, Limits, finding_of
+from lms_carbon.question_bank.interchange.guarding import TEXT_TOO_LONG, TOO_MUCH, read_guarded, skipped
 from lms_carbon.question_bank.interchange.qti.canvas_answers import Answers, number_of
 from lms_carbon.question_bank.interchange.qti.canvas_formulas import put_variables, read_calculated
 from lms_carbon.question_bank.interchange.qti.declarations import read_fraction
-from lms_carbon.question_bank.interchange.qti.items import FEEDBACK_MOVED, NOTHING_ASKED, TOO_MUCH
+from lms_carbon.question_bank.interchange.qti.items import FEEDBACK_MOVED, NOTHING_ASKED
 from lms_carbon.question_bank.interchange.qti.markup import Files, Markup
-from lms_carbon.question_bank.interchange.qti.names import Element, words
+from lms_carbon.question_bank.interchange.qti.names import Element, length_of, words
 from lms_carbon.question_bank.interchange.qti.parts import NEEDS, NO_KEY, NotReadableError
 from lms_carbon.question_bank.interchange.safe_xml import Readable, read_elements
 from lms_carbon.question_bank.interchange.shapes import letters
@@ -35,7 +36,16 @@ def read_quiz(source: Readable, *, place: str, files: Files, limits: Limits) -> 
         line = cast("int | None", element.sourceline)
         for each in element.iter():
             each.tag = str(each.tag).rpartition("}")[2]
-        yield _Question(element, files, limits).finding(place, line)
+        identifier = (element.get("ident") or element.get("title") or place)[:255]
+        about: Any = {"place": place, "identifier": identifier, "line": line}
+        if length_of(element) > limits.text_chars:
+            yield skipped(TEXT_TOO_LONG, **about, limit=limits.text_chars)
+        else:
+            yield read_guarded(_read_question, element, files, limits, place, line, **about)
+
+
+def _read_question(element: Element, files: Files, limits: Limits, place: str, line: int | None) -> Finding:
+    return _Question(element, files, limits).finding(place, line)
 
 
 class _Question:
@@ -43,7 +53,6 @@ class _Question:
         self.item = item
         self.losses = Losses()
         self.markup = Markup(files, limits, self.losses)
-        self.limits = limits
         self.meta = {
             words(field.find("fieldlabel")): words(field.find("fieldentry")) for field in item.iter("qtimetadatafield")
         }
@@ -179,7 +188,9 @@ class _Question:
         text = "".join(str(each) for each in mattext.itertext())
         if mattext.get("texttype") != "text/html":
             return escape(text.strip(), quote=False)
-        text = _IMAGE.sub(self.picture, text[: self.limits.text_chars])
+        end = text.rfind(">") + 1
+        # An image that is never closed would be looked for to the end of the text, each of them.
+        text = _IMAGE.sub(self.picture, text[:end]) + text[end:]
         note_losses(text, self.losses)
         return text.strip()
 

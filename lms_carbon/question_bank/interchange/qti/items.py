@@ -9,6 +9,7 @@ from typing import Any, Final
 from lms_carbon.core.i18n import language_of, mark
 from lms_carbon.question_bank.html import is_blank
 from lms_carbon.question_bank.interchange.base import SKIPPED, Finding, Item, ItemTag, Limits, finding_of
+from lms_carbon.question_bank.interchange.guarding import TEXT_TOO_LONG, TOO_MUCH, read_guarded, skipped
 from lms_carbon.question_bank.interchange.qti.cases import make_case
 from lms_carbon.question_bank.interchange.qti.choosing import read_choice, read_hotspot, read_hottext
 from lms_carbon.question_bank.interchange.qti.declarations import Values, read_declarations
@@ -24,7 +25,7 @@ from lms_carbon.question_bank.interchange.qti.filling import (
     together,
 )
 from lms_carbon.question_bank.interchange.qti.markup import Files, Markup
-from lms_carbon.question_bank.interchange.qti.names import XML_LANG, Element, bring_in, children, words
+from lms_carbon.question_bank.interchange.qti.names import XML_LANG, Element, bring_in, children, length_of, words
 from lms_carbon.question_bank.interchange.qti.pairing import read_match, read_order
 from lms_carbon.question_bank.interchange.qti.parts import NEEDS, NotReadableError, Part, Reading, Scorer, settle
 from lms_carbon.question_bank.interchange.safe_xml import parse_xml
@@ -35,7 +36,6 @@ from lms_carbon.question_bank.rules.about import MAX_POINTS
 
 NOTHING_ASKED: Final = mark("There is nothing to answer in it.")
 NO_ITEM: Final = mark("This is no question of QTI 2 or 3.")
-TOO_MUCH: Final = mark("It asks for more than a question can hold.")
 HIDDEN: Final = mark("Part of what is asked stands where it cannot be shown.")
 FEEDBACK_MOVED: Final = mark("Feedback to answers was put into the explanation.")
 KEY_SHORT: Final = mark("Its own right answer would not earn all its points.")
@@ -68,9 +68,17 @@ def read_item(
 ) -> Finding:
     """Return what became of an item with the names of QTI 2.2; `identifier` stands in for its own."""
     identifier = (identifier or root.get("identifier") or root.get("title") or place)[:255]
+    return read_guarded(_read_item, root, place, files, limits, identifier, tags, place=place, identifier=identifier)
+
+
+def _read_item(
+    root: Element, place: str, files: Files, limits: Limits, identifier: str, tags: tuple[ItemTag, ...]
+) -> Finding:
     losses = Losses()
     try:
         bring_in(root, files, lambda data: parse_xml(data, place=place, limits=limits))
+        if length_of(root) > limits.text_chars:
+            return skipped(TEXT_TOO_LONG, place=place, identifier=identifier, limit=limits.text_chars)
         _refuse(root)
         return _read(root, place, files, limits, losses, identifier, tags)
     except NotReadableError as reason:

@@ -99,3 +99,8 @@ def bring_in(root: Element, fetch: Callable[[str], bytes | None], parse: Callabl
         part = normalise(parse(data))
         part.tail = place.tail
         parent.replace(place, part)
+
+
+def length_of(element: Element) -> int:
+    """Return the characters of all text in an element."""
+    return sum(len(text) for text in element.itertext())

@@ -18,6 +18,7 @@ from lms_carbon.question_bank.interchange.shapes import readable
 from lms_carbon.question_bank.interchange.tagging import read_labels
 from lms_carbon.question_bank.interchange.texts import Losses, title_of
 from lms_carbon.question_bank.kinds.base import points_text
+from lms_carbon.question_bank.kinds.numbers import MAX_TEXT
 from lms_carbon.question_bank.kinds.reasons import Reason
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.kinds.schemas import MAX_CHOICES
@@ -175,7 +176,7 @@ def _choices(cells: Mapping[str, str], more: dict[str, Any], losses: Losses) -> 
 
 def _number(cells: Mapping[str, str], losses: Losses) -> dict[str, Any]:
     found = {"value": cells.get("correct", ""), "unit": cells.get("unit") or None}
-    tolerance = _TOLERANCE.fullmatch(cells.get("tolerance", "0"))
+    tolerance = _TOLERANCE.fullmatch(cells.get("tolerance", "0")[:MAX_TEXT])
     if tolerance is None or not readable(tolerance["value"]):
         losses.add(VALUE_UNREAD, value=cells["tolerance"][:40], column="tolerance")
         return found

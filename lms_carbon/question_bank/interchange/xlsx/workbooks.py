@@ -15,7 +15,7 @@ from lms_carbon.core.i18n import mark
 from lms_carbon.question_bank.interchange.base import DEGRADED, SKIPPED, Finding, Head, Item, Limits, Status
 from lms_carbon.question_bank.interchange.comparing import note_differences
 from lms_carbon.question_bank.interchange.errors import BrokenPackageError, TooManyQuestionsError, UnknownSheetError
-from lms_carbon.question_bank.interchange.guarding import writing_guarded
+from lms_carbon.question_bank.interchange.guarding import TEXT_TOO_LONG, read_guarded, skipped, writing_guarded
 from lms_carbon.question_bank.interchange.safe_xml import check_prolog
 from lms_carbon.question_bank.interchange.safe_zip import Package
 from lms_carbon.question_bank.interchange.tagging import MEDIA_LOST
@@ -79,7 +79,11 @@ def _findings(rows: Iterator[tuple[Any, ...]], limits: Limits) -> Iterator[Findi
         empty, count = 0, count + 1
         if count > limits.questions:
             raise TooManyQuestionsError(limit=limits.questions)
-        yield finding_of_row(cells, line)
+        about: Any = {"place": PLACE, "identifier": cells.get("identifier", "")[:255], "line": line}
+        if any(len(text) > limits.text_chars for text in cells.values()):
+            yield skipped(TEXT_TOO_LONG, **about, limit=limits.text_chars)
+        else:
+            yield read_guarded(finding_of_row, cells, line, **about)
 
 
 def _text(value: object) -> str:
