@@ -42,7 +42,9 @@ def environment() -> dict[str, str]:
 def running_demo(folder: Path) -> Iterator[Demo]:
     """Start the demo in a folder and wait until it prints its address; stop it at the end."""
     port, sandbox = free_ports()
-    words = [sys.executable, "-m", "demo", "run", "--port", str(port), "--sandbox-port", str(sandbox)]
+    # Where the tests run in the background, a shell has them ignore SIGINT, and so would the demo.
+    words = ["env", "--default-signal=INT", sys.executable, "-m", "demo", "run"]
+    words += ["--port", str(port), "--sandbox-port", str(sandbox)]
     process = subprocess.Popen(words, cwd=folder, env=environment(), text=True, stdout=subprocess.PIPE)
     try:
         started = time.monotonic()
