@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from lms_carbon.core.i18n import mark
+from lms_carbon.core.i18n import LANGUAGES, mark
 from lms_carbon.question_bank.kinds.base import Content, Form, Response, Reveal
 from lms_carbon.question_bank.kinds.calculated_checks import check_calculated
 from lms_carbon.question_bank.kinds.drawing import draw_numbers, fill_text
+from lms_carbon.question_bank.kinds.errors import NoValueError, UnreadableExpressionError, UnreadableNumberError
 from lms_carbon.question_bank.kinds.expressions import read_formula
 from lms_carbon.question_bank.kinds.number_schemas import MAX_VARIABLES, CalculatedSchema
 from lms_carbon.question_bank.kinds.numbers import read_number, round_digits, write_fraction
@@ -36,18 +37,28 @@ class Calculated(Numeric):
         """Return the content with `numbers`: those of `seed`, else of the example, which review has seen work."""
         if "numbers" in content:
             return content
-        numbers = draw_numbers(content, seed) or draw_numbers(content, "") or {}
+        try:
+            numbers = draw_numbers(content, seed) or draw_numbers(content, "") or {}
+        except (UnreadableExpressionError, UnreadableNumberError):
+            # An unfinished draft: its author sees the places, and what is missing beside the fields.
+            numbers = {}
         return {**content, "numbers": numbers}
 
     def as_numeric(self, content: Content) -> dict[str, Any]:
-        """Return content of a numeric question: this one, with the numbers in their places."""
+        """Return content of a numeric question: this one, with the numbers in their places.
+
+        A draft that comes to no number has the value "", and keeps the places that have none.
+        """
         dealt = self.deal(content, "")
-        key = write_fraction(self.key_value(dealt))
+        try:
+            key = write_fraction(self.key_value(dealt))
+        except (NoValueError, UnreadableExpressionError, UnreadableNumberError):
+            key = ""
         numbers = {name: _grouped(text) for name, text in dealt["numbers"].items()}
         texts = {
             "stem": {language: fill_text(text, numbers) for language, text in dealt["stem"].items()},
             "explanation": {
-                language: fill_text(text, {**numbers, ANSWER: key})
+                language: fill_text(text, {**numbers, ANSWER: key} if key else numbers)
                 for language, text in (dealt.get("explanation") or {}).items()
             },
         }
@@ -64,6 +75,8 @@ class Calculated(Numeric):
             if numbers is None:
                 return [*found, Problem("constraints", Reason(mark("Hardly any numbers keep these conditions.")))]
             dealt = {**content, "numbers": numbers}
+            for language in LANGUAGES:
+                self.candidate_view(dealt, language)
             if self.score(dealt, self.key_response(dealt), 1000).earned != 1000:
                 sentence = mark("The correct value has no end. Give a tolerance, or significant digits to round it to.")
                 return [*found, Problem("tolerance", Reason(sentence))]
@@ -146,6 +159,7 @@ def _grouped(text: str) -> str:
     """Return a number as texts print it: `1234567.5` → `1 234 567.5`; four digits stay together."""
     sign, number = ("−", text[1:]) if text.startswith("-") else ("", text)
     whole, point, part = number.partition(".")
-    if len(whole) > 4:
+    # Very large and very small numbers have an exponent, which stays as it is.
+    if len(whole) > 4 and whole.isdecimal():
         whole = f"{int(whole):,}".replace(",", " ")
     return sign + whole + point + part

@@ -5,6 +5,7 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from lms_carbon.question_bank.kinds import registry
 from lms_carbon.question_bank.rules.states import VersionState
 from tests.functional.question_bank.conftest import Bank
 from tests.support.questions import FORMS, entered
@@ -12,6 +13,7 @@ from tests.support.world import submit
 from tests.unit.question_bank.contents import CALCULATED
 
 KINDS = list(FORMS)
+ALL = list(registry.KINDS)
 DRAWN = [{"name": "m", "min": "1000", "max": "9999", "step": "1"}, {"name": "k", "values": ["2"]}]
 
 
@@ -230,6 +232,14 @@ def test_unknown_kinds_and_numbers_are_not_found(bank: Bank) -> None:
     assert client.get("/questions/4711").status_code == 404
     assert client.get(f"/questions/{2**63}").status_code == 404
     assert client.get(f"/questions/{2**63 - 1}").status_code == 404
+
+
+def test_what_is_hardly_begun_is_shown(bank: Bank) -> None:
+    client = bank.client("author")
+    assert {kind: client.get(f"/questions/new/{kind}").status_code for kind in ALL} == dict.fromkeys(ALL, 200)
+    for formula in ("", "m * "):
+        question = bank.question(kind="calculated", content={**CALCULATED, "formula": formula})
+        assert [client.get(f"/questions/{question}{page}").status_code for page in ("", "/try")] == [200, 200]
 
 
 def test_an_approved_question_has_no_form_but_a_way_to_a_new_version(bank: Bank) -> None:

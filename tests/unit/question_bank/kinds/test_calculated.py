@@ -134,6 +134,35 @@ def test_the_candidate_reads_their_own_numbers_and_never_the_answer() -> None:
     assert reveal.explanation.html == "<p>17\u202f500 × 56.0 % × 44/12 = 35933.3333333</p>"
 
 
+@pytest.mark.parametrize("value", ["1e20", "-1e20", "1e-20", "1234567.5"])
+def test_numbers_of_any_size_are_shown(value: str) -> None:
+    huge = {"name": "m", "values": [value]}
+    assert fields(variables=[huge, COAL["variables"][1]], constraints=[]) == set()
+    view = CALCULATED.candidate_view(coal(variables=[huge, COAL["variables"][1]], constraints=[]), "en")
+    shown = {"1e20": "1E+20", "-1e20": "−1E+20", "1e-20": "1E-20"}.get(value, "1\u202f234\u202f567.5")
+    assert f"{shown} t of coal" in view.stem.html
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"formula": ""},
+        {"formula": "m * "},
+        {"formula": "m / (c - c)"},
+        {"formula": "m * k"},
+        {"variables": [{"name": "m"}]},
+        {"variables": []},
+        {"constraints": ["m <"]},
+    ],
+)
+def test_an_unfinished_draft_is_shown_with_its_places(changes: dict[str, Any]) -> None:
+    draft = coal(**changes)
+    view = CALCULATED.candidate_view(draft, "en")
+    assert "of coal" in view.stem.html
+    assert CALCULATED.as_numeric(draft)["value"] == ""
+    assert CALCULATED.plain(draft, "zh")
+
+
 def test_what_would_go_wrong_for_a_candidate_is_told_to_the_author() -> None:
     assert fields() == set()
     assert fields(tolerance={"kind": "absolute", "value": "0"}) == {"tolerance"}
