@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from lms_carbon.question_bank.html import IMAGE_ENDINGS, MEDIA
 from lms_carbon.question_bank.kinds.crediting import Ratio
@@ -25,10 +25,15 @@ SHAPES: Final = ("rect", "circle", "polygon")
 
 
 class Pixels(fields.Field[int]):
-    """A whole number of pixels."""
+    """A whole number of pixels, `least` or more."""
+
+    def __init__(self, *, least: int = 0, **kwargs: Any) -> None:
+        """`least` is 1 for sides."""
+        super().__init__(**kwargs)
+        self.least = least
 
     def _deserialize(self, value: Any, *_context: Any, **_kwargs: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SIDE:
+        if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= MAX_SIDE:
             raise ValidationError(WRONG_SHAPE)
         return value
 
@@ -57,7 +62,7 @@ class HotspotSchema(ContentSchema):
 
     image = Picture(load_default="")
     alt = Bilingual(phrase=True, load_default=lambda: {"zh": "", "en": ""})
-    size = many(Pixels(), 2)
+    size = fields.List(Pixels(least=1), validate=validate.Length(equal=2, error=WRONG_SHAPE))
     areas = many(nested(AreaSchema), MAX_AREAS, load_default=list)
     correct = many(choice_id(), MAX_AREAS, load_default=list)
     scoring = one_of("all_or_nothing", "partial", load_default="all_or_nothing")

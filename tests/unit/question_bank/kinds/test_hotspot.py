@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lms_carbon.question_bank.kinds.errors import ContentShapeError
 from lms_carbon.question_bank.kinds.registry import KINDS
 from lms_carbon.question_bank.pictures import picture_size
 from tests.unit.question_bank.contents import RAW, content
@@ -53,6 +54,12 @@ def test_areas_lie_in_the_picture(shape: str, coords: list[int], ok: bool) -> No
     found = [problem.field for problem in HOTSPOT.check_content(example) if problem.blocking]
     assert found == ([] if ok else ["area-z-coords"])
     HOTSPOT.candidate_view(example, "en")
+
+
+@pytest.mark.parametrize("size", [[200], [], [200, 100, 1], [0, 100], [200, -1], ["200", "100"]])
+def test_a_size_is_two_sides(size: list[Any]) -> None:
+    with pytest.raises(ContentShapeError):
+        content("hotspot", size=size)
 
 
 def test_areas_are_drawn_where_they_are() -> None:
