@@ -22,6 +22,7 @@ PARTIAL = "partial"
 ALL_OR_NOTHING = "all_or_nothing"
 
 SHARE_RANGE = mark("This is a percentage from 0 to 100.")
+EQUAL_RULE = mark("Each wrong pick takes off as much as a right one earns.")
 PENALTY_RULE = mark("Each wrong pick takes {percent} of the points off.")
 
 
@@ -73,9 +74,17 @@ def settle(
     return int((2 * points * share.numerator + share.denominator) // (2 * share.denominator))
 
 
-def rule_of(content: Mapping[str, Any]) -> Reason | None:
-    """Return what candidates are told about wrong picks before they answer; None where those cost nothing."""
-    if content.get("scoring") != PARTIAL or not share_of(content, "penalty"):
+def rule_of(content: Mapping[str, Any], *, equal: bool = False) -> Reason | None:
+    """Return what candidates are told about wrong picks before they answer; None where those cost nothing.
+
+    With `equal`, a wrong pick takes off what a right one earns where content has no penalty of its own. That is said
+    without its percentage, which would give away how many are right.
+    """
+    if content.get("scoring") != PARTIAL:
+        return None
+    if equal and not content.get("penalty"):
+        return Reason(EQUAL_RULE)
+    if not share_of(content, "penalty"):
         return None
     return Reason(PENALTY_RULE, {"percent": f"{percent_for_form(content['penalty'])} %"})
 

@@ -71,8 +71,8 @@ class MultipleChoice(ChoiceKind):
         return [row["id"] for row in content["choices"] if row["id"] in content["correct"]]
 
     def candidate_view(self, content: Content, language: str, *, seed: str = "") -> ChoicesView:
-        """Return stem and choices, and what a wrong pick costs where the author has set that."""
-        return replace(super().candidate_view(content, language, seed=seed), rule=rule_of(content))
+        """Return stem and choices, and what a wrong pick costs."""
+        return replace(super().candidate_view(content, language, seed=seed), rule=rule_of(content, equal=True))
 
     def parse_form(self, form: Form) -> dict[str, Any]:
         """Return raw content with its scoring."""

@@ -118,7 +118,7 @@ def test_a_missing_translation_is_told_and_does_not_block(name: str) -> None:
 def test_the_view_is_the_same_whatever_the_key(name: str, language: str) -> None:
     other = {
         "single_choice": {"correct": ["c"]},
-        "multiple_choice": {"correct": ["a"], "scoring": "all_or_nothing"},
+        "multiple_choice": {"correct": ["a"]},
         "true_false": {"correct": True},
         "numeric": {"value": "1", "unit": "tC", "offered_units": ["tCO2", "kgCO2"], "accepted_units": []},
         "calculated": {"formula": "m + k", "digits": None, "tolerance": {"kind": "absolute", "value": "1"}},
@@ -151,6 +151,9 @@ def test_an_empty_form_is_a_draft(name: str) -> None:
     assert any(problem.blocking for problem in kind.check_content(loaded))
     kind.form_values(loaded)
     kind.form_values({})
+    for language in ("zh", "en"):
+        kind.candidate_view(loaded, language)
+        kind.plain(kind.deal(loaded, "7"), language)
 
 
 @every_kind

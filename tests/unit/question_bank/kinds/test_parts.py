@@ -84,7 +84,9 @@ def test_wrong_picks_of_multiple_choice_cost_what_the_author_says(penalty: str, 
     exact = given | {"scoring": "all_or_nothing"}
     assert KINDS["multiple_choice"].score(exact, response, 9000).earned == 0
     told = KINDS["multiple_choice"].candidate_view(given, "en").rule
-    assert str(told) == ("Each wrong pick takes 10 % of the points off." if penalty == "0.1" else "None")
+    words = {"0.1": "Each wrong pick takes 10 % of the points off.", "0": "None"}
+    assert str(told) == words.get(penalty, "Each wrong pick takes off as much as a right one earns.")
+    assert KINDS["multiple_choice"].candidate_view(exact, "en").rule is None
 
 
 @pytest.mark.parametrize(
