@@ -80,7 +80,6 @@ def lying(source: io.BytesIO) -> io.BytesIO:
         (io.BytesIO(zipped(("a.xml", b"a")).getvalue()[:-30]), BrokenPackageError),
         (io.BytesIO(b""), BrokenPackageError),
     ],
-    ids=str,
 )
 def test_a_harmful_package_is_refused(source: io.BytesIO, refusal: type[RefusedFileError]) -> None:
     with pytest.raises(refusal):
