@@ -1,7 +1,9 @@
 """Submission review: somebody asks from the gradebook for one person's work (1EdTech submission review 1.0).
 
 The message names whom it is about; who asks decides what is shown. A learner sees their own work and nobody else's,
-whatever the message says. Marking is blind, so nobody is led from a name to a work before its scores are released.
+whatever the message says. A teacher sees that of people in the course asked from: an ordinary launch may ask as well,
+and anybody in any course can have its address written. Marking is blind, so nobody is led from a name to a work before
+its scores are released.
 """
 
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from lms_carbon.core.errors import ForbiddenError, NotFoundError
 from lms_carbon.core.hooks import ReviewedWork, launch_target, reviewed_work
 from lms_carbon.core.identity import Actor, Role
 from lms_carbon.lti.errors import NothingHandedInError
-from lms_carbon.lti.models.launches import Launch
+from lms_carbon.lti.models.launches import CourseMember, Launch
 from lms_carbon.lti.models.placing import ReviewRequest
 from lms_carbon.lti.queries import Platform
 from lms_carbon.people.models.persons import Identity, Person
@@ -66,15 +68,27 @@ def find_review(*, by: Actor) -> Review:
     work = reviewed_work.first(asked.target, asked.person_id, by)
     if not _may_ask(by, asked.course_id, work):
         raise ForbiddenError
-    if work is None:
+    if work is None or not (_oversees(by, work) or _takes_part(asked.person_id, asked.course_id)):
         raise NothingHandedInError
     return Review(name=asked.name, work=work)
 
 
 def _may_ask(by: Actor, course_id: int | None, work: ReviewedWork | None) -> bool:
     """Tell whether somebody may look at another's work: officers, the course's teachers, the instrument's markers."""
-    if by.has(Role.OFFICER) or (course_id is not None and by.has(Role.TEACHER, course_id)):
+    return (course_id is not None and by.has(Role.TEACHER, course_id)) or _oversees(by, work)
+
+
+def _oversees(by: Actor, work: ReviewedWork | None) -> bool:
+    """Tell whether somebody may look whatever the course: by an office in the institution, or in the instrument."""
+    if by.has(Role.OFFICER):
         return True
     if work is None or work.instrument_id is None:
         return False
     return by.has(Role.ASSESSOR, work.instrument_id) or by.has(Role.MODERATOR, work.instrument_id)
+
+
+def _takes_part(person_id: int, course_id: int | None) -> bool:
+    """Tell whether the platform ever listed somebody in a course, or somebody came from it."""
+    listed = sa.exists().where(CourseMember.person_id == person_id, CourseMember.course_id == course_id)
+    came = sa.exists().where(Launch.person_id == person_id, Launch.course_id == course_id)
+    return bool(session.scalar(sa.select(sa.or_(listed, came))))

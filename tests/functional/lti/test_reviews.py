@@ -202,6 +202,10 @@ def test_what_is_out_of_every_method_shows(app: Flask, make: Callable[[Flask], W
             return page.text if page.status_code == 200 else f"{page.status_code} {page.location}"
 
         teacher = {"roles": [INSTRUCTOR], "name": "Zhao Lei"}
+        own = {"name": work.person.name}
+        assert ask("4", **own, **{CLAIM + "context": {"id": "elsewhere"}}).startswith("303 /")
+        assert work.person.name not in ask("9", **teacher), "of another course"
+        assert ask("4", **own).startswith("303 /")
         before = ask("9", **teacher)
         assert work.person.name in before
         assert "not out yet" in before
@@ -209,4 +213,3 @@ def test_what_is_out_of_every_method_shows(app: Flask, make: Callable[[Flask], W
         work.release()
         assert score in ask("9", **teacher)
         assert ask("5", name="Lu Chuan") == "403 None"
-        assert ask("4").startswith("303 /")
