@@ -131,6 +131,13 @@ class HasSignedError(ConflictError):
     )
 
 
+class MergedSinceError(ConflictError):
+    """What a later merge moved on cannot be given back before that one is undone."""
+
+    code = "merged-since"
+    sentence = mark("One of the two was merged with somebody later. Undo that merge first.")
+
+
 class MergeUndoneError(ConflictError):
     """Nothing left to give back."""
 

@@ -23,6 +23,8 @@ class Merge:
     gone_id: int
     gone: str
     undone: bool
+    later: bool
+    """Whether one of the two was merged again since, which would have to be undone first."""
 
 
 def undone_merges(*kept_ids: int) -> set[int]:
@@ -33,6 +35,24 @@ def undone_merges(*kept_ids: int) -> set[int]:
         )
     )
     return {int(detail["undoes"]) for detail in details}
+
+
+def merged_since(entry: AuditEntry) -> set[int]:
+    """Return whom later merges of the institution that stand took part in, on either side."""
+    later = session.scalars(
+        sa.select(AuditEntry).where(
+            AuditEntry.institution_id == entry.institution_id,
+            AuditEntry.object_type == "person",
+            AuditEntry.action == MERGED,
+            AuditEntry.id > entry.id,
+        )
+    ).all()
+    undone = undone_merges(*{each.object_id for each in later})
+    return {who for each in later if each.id not in undone for who in _both(each)}
+
+
+def _both(entry: AuditEntry) -> set[int]:
+    return {entry.object_id, int(entry.detail["from"])}
 
 
 def list_merges(*, by: Actor, limit: int) -> list[Merge]:
@@ -49,12 +69,14 @@ def list_merges(*, by: Actor, limit: int) -> list[Merge]:
     ).all()
     ids = {entry.object_id for entry in entries}
     undone = undone_merges(*ids)
-    both = ids | {int(entry.detail["from"]) for entry in entries}
+    both = {who for entry in entries for who in _both(entry)}
     names: dict[int, str] = {
         row.id: row.name for row in session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(both)))
     }
-    return [
-        Merge(
+    merges: list[Merge] = []
+    since: set[int] = set()
+    for entry in entries:
+        merge = Merge(
             entry_id=entry.id,
             at=entry.at,
             kept_id=entry.object_id,
@@ -62,6 +84,8 @@ def list_merges(*, by: Actor, limit: int) -> list[Merge]:
             gone_id=int(entry.detail["from"]),
             gone=names.get(int(entry.detail["from"]), ""),
             undone=entry.id in undone,
+            later=not since.isdisjoint(_both(entry)),
         )
-        for entry in entries
-    ]
+        merges.append(merge)
+        since |= set() if merge.undone else _both(entry)
+    return merges

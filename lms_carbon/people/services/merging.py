@@ -19,10 +19,11 @@ from lms_carbon.people.errors import (
     HasRolesError,
     HasSignedError,
     MayNotMergeSelfError,
+    MergedSinceError,
     MergeUndoneError,
     SamePersonError,
 )
-from lms_carbon.people.merge_queries import undone_merges
+from lms_carbon.people.merge_queries import merged_since, undone_merges
 from lms_carbon.people.models.access import AuthSession
 from lms_carbon.people.models.persons import Person, RoleGrant
 from lms_carbon.people.models.records import AuditEntry
@@ -66,7 +67,8 @@ def undo_merge(*, by: Actor, entry_id: int, at: datetime) -> None:
     """Give back what a merge moved, with what was done since in the same tracks, and the roles that ended.
 
     `entry_id` is its row in the audit trail. What else was done since stays where it is. Raises `NotFoundError`,
-    `MergeUndoneError`, `MayNotMergeSelfError`, `HasRolesError`.
+    `MergeUndoneError`, `MayNotMergeSelfError`, `HasRolesError`; `MergedSinceError` while a later merge of one of the
+    two stands, which moved on what this one would give back.
     """
     entry = session.scalar(
         sa.select(AuditEntry).where(
@@ -81,6 +83,8 @@ def undo_merge(*, by: Actor, entry_id: int, at: datetime) -> None:
     _lock(by, kept_id, gone_id)
     if entry.id in undone_merges(kept_id):
         raise MergeUndoneError
+    if not merged_since(entry).isdisjoint((kept_id, gone_id)):
+        raise MergedSinceError
     _check_roles(by, kept_id, gone_id, ended=entry.detail.get("roles", []))
     moved = entry.detail["moved"]
     for name in {**moved, **_following()}:

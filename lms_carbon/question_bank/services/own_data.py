@@ -110,6 +110,7 @@ PERSON_DATA = PersonData(
     ),
     export=export_person,
     erase=erase_person,
+    follows={"api_write": ("key",), "saved_view": ("name",)},
 )
 
 

@@ -19,6 +19,7 @@ from lms_carbon.lti.services.scores import queue_scores
 from lms_carbon.people.models.persons import RoleGrant
 from lms_carbon.people.services.audit import record_act
 from lms_carbon.people.services.grants import grant_role
+from lms_carbon.question_bank.desk_models import SavedView
 from lms_carbon.question_bank.models import Question
 from tests.support.exam_seats import Candidate
 from tests.support.exams import ExamWorld, make_exam, make_practice, plan_next
@@ -97,6 +98,24 @@ def test_two_accounts_become_one_person_and_two_again(
     audit = desk.client.get("/people/audit").text
     assert audit.count("person.merge") >= 2
     assert "person.unmerge" in audit
+
+
+def test_merges_are_undone_the_last_one_first(world: ExamWorld, platforms: tuple[FakePlatform, FakePlatform]) -> None:
+    one, two = platforms
+    accounts = ((one, "4"), (two, "4"), (one, "9"))
+    persons = [come(world, *account)[1] for account in accounts]
+    desk = Desk(world)
+    assert desk.merge(persons[1], persons[0]) == 303
+    first = desk.entry()
+    assert desk.merge(persons[2], persons[1]) == 303
+    assert desk.undo(first) == 409
+    page = desk.client.get("/people/merge").text
+    assert "undo the later merge first" in page
+    assert page.count('name="entry"') == 1
+    assert desk.undo(desk.entry()) == 303
+    assert desk.entry() == first
+    assert desk.undo(first) == 303
+    assert [come(world, *account)[1] for account in accounts] == persons
 
 
 def _elsewhere(world: ExamWorld) -> int:
@@ -193,6 +212,9 @@ def test_roles_change_hands_by_an_administrator_alone(
     with world.app.app_context():
         give(world, kept, Role.REVIEWER)
         give(world, gone, Role.AUTHOR)
+        with transaction():
+            view = {"institution_id": world.institution_id, "name": "Drafts", "filters": {}, "saved_at": now()}
+            session.add(SavedView(person_id=gone, **view))  # which is nothing that anybody signed
     assert officer.merge(kept, gone) == 403
     assert administrator.merge(kept, gone) == 303
     assert roles_of(world) == {kept: {Role.REVIEWER}}
