@@ -41,6 +41,8 @@ class QuestionImport(Model):
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     """When a process last said that it is at work on this; one that fell silent is relieved."""
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many processes took it up; a file that stops each of them is given up."""
     ended_at: Mapped[datetime | None]
     found: Mapped[int] = mapped_column(default=0)
     """Questions read so far, in the end those that the file held: imported + degraded + skipped."""

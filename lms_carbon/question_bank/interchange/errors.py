@@ -110,3 +110,11 @@ class UnknownSheetError(RefusedFileError):
         "The first sheet has no columns “kind” and “stem.zh” or “stem.en” in its first row. Take a sheet out to see "
         "how it is made. Nothing was imported."
     )
+
+
+class SheetTooFullError(RefusedFileError):
+    """A workbook with more rows, cells or styles than anybody's sheet of questions has."""
+
+    status = 413
+    code = "sheet-too-full"
+    sentence = mark("{place} holds more than a sheet of questions has. Take a new sheet. Nothing was imported.")

@@ -38,12 +38,17 @@ from lms_carbon.question_bank.services.taking_in import take_in
 JOB: Final = "question_bank.import"
 LEASE: Final = timedelta(minutes=5)
 """How long an import may fall silent before another process takes it over."""
+MOST_ATTEMPTS: Final = 2
+"""A file that stopped so many processes is not read again."""
 PROGRESS_EVERY: Final = 200
 BATCH: Final = 500
 
 DONE_TOLD: Final = mark("{name} is imported: {imported} questions whole, {degraded} with losses, {skipped} skipped.")
 TRIED_TOLD: Final = mark("{name} was tried: {imported} questions whole, {degraded} with losses, {skipped} skipped.")
 REFUSED_TOLD: Final = mark("{name} was not imported; the report says why.")
+GIVEN_UP: Final = mark(
+    "Reading the file broke off twice, so it was given up. Nothing was imported. Split the file and try again."
+)
 FAULT: Final = mark("Reading the file failed through a fault of ours. Nothing was imported.")
 
 log = structlog.get_logger("lms_carbon.question_bank")
@@ -125,6 +130,9 @@ def run_import(*, import_id: int) -> None:
         facts = _facts(import_id) if claimed else None
     if facts is None:
         return
+    if facts.attempts > MOST_ATTEMPTS:
+        _refuse(facts, Reason(GIVEN_UP))
+        return
     try:
         with tempfile.TemporaryDirectory(prefix="lms-carbon-import-") as folder, Spool(Path(folder)) as spool:
             found = _read_into(spool, facts)
@@ -146,7 +154,7 @@ def _claim(import_id: int, at: datetime) -> bool:
     change = (
         sa.update(QuestionImport)
         .where(QuestionImport.id == import_id, _free(at))
-        .values(state=ImportState.READING, claimed_at=at, found=0)
+        .values(state=ImportState.READING, claimed_at=at, attempts=QuestionImport.attempts + 1, found=0)
     )
     result = session.execute(change.execution_options(synchronize_session=False))
     return bool(result.rowcount)  # type: ignore[attr-defined]
@@ -160,13 +168,16 @@ class _Facts:
     name: str
     by: Actor
     path: Path
+    attempts: int
 
 
 def _facts(import_id: int) -> _Facts:
     row = session.get_one(QuestionImport, import_id, populate_existing=True)
     if row.person is None or row.file is None:
         raise LookupError(import_id)
-    return _Facts(id=row.id, name=row.name, by=_author(row.person), path=path_of(row.file.sha256))
+    return _Facts(
+        id=row.id, name=row.name, by=_author(row.person), path=path_of(row.file.sha256), attempts=row.attempts
+    )
 
 
 def _read_into(spool: Spool, facts: _Facts) -> str:

@@ -20,7 +20,7 @@ from lms_carbon.question_bank.interchange.base import Item, ItemTag
 from lms_carbon.question_bank.interchange.xlsx.workbooks import write
 from lms_carbon.question_bank.models import Question, QuestionMedia, QuestionVersion
 from lms_carbon.question_bank.services.exports import write_export
-from lms_carbon.question_bank.services.imports import LEASE, begin_import, run_import, waiting_imports
+from lms_carbon.question_bank.services.imports import GIVEN_UP, LEASE, begin_import, run_import, waiting_imports
 from tests.functional.question_bank.conftest import Bank
 from tests.support.world import list_acts, make_person, run_command, submit
 from tests.unit.question_bank import contents
@@ -153,6 +153,7 @@ def test_pages_take_a_file_report_on_it_and_hand_the_bank_out(bank: Bank) -> Non
     assert "my quiz.xml" in bank.client("reviewer").get("/questions/imports").text
     assert bank.client("foreigner").get(report).status_code == 404
     told = submit(author, "/questions/export", {"format": "moodle-xml", "which": "all", "action": "check"}).text
+    assert "question.export" not in list_acts(bank.app)
     assert "2 of 2 questions go out whole" in told
     with submit(author, "/questions/export", {"format": "moodle-xml", "which": "all"}) as file:
         assert file.data.count(b"<question ") == 2
@@ -199,6 +200,21 @@ def test_an_import_that_fell_silent_is_taken_over_and_one_that_ended_is_left(ban
     with bank.app.app_context():
         assert waiting_imports(at=now()) == []
         assert len(waiting_imports(at=now() + LEASE * 2)) == 1
+
+
+def test_a_file_that_stops_its_readers_is_given_up(bank: Bank) -> None:
+    def run() -> tuple[ImportState, str, int]:
+        with transaction():
+            stream = io.BytesIO(quiz(true_false("Q-A", "<p>One.</p>")))
+            held = begin_import(by=bank.actor("author"), stream=stream, name="a.xml", dry_run=False, at=now())
+            # Two processes took it up and were never heard of again.
+            held.state, held.attempts, held.claimed_at = ImportState.READING, 2, now() - LEASE * 2
+        jobs.run_imports()
+        with transaction(write=False):
+            row = session.scalars(sa.select(QuestionImport)).one()
+            return row.state, (row.refusal or {})["msgid"], row.attempts
+
+    assert bank.within(run) == (ImportState.REFUSED, GIVEN_UP, 3)
 
 
 def taken_out(bank: Bank, format_name: str, by: str) -> bytes:

@@ -47,9 +47,10 @@ def test_cells_keep_whether_they_show_percent_and_formulas_are_not_computed() ->
         changed("xl/worksheets/sheet1.xml", BOMB),
         changed("[Content_Types].xml", BOMB),
         changed("xl/worksheets/sheet1.xml", " " * 1_000, times=20_000),
+        changed("xl/worksheets/sheet1.xml", "<a/>", times=60_000),
         b"\0" * (MAX_MEGABYTES * 1_000_000 + 1),
     ],
-    ids=["nothing", "a start", "cut off", "entities", "entities in the index", "a bomb", "too large"],
+    ids=["nothing", "a start", "cut off", "entities", "entities in the index", "a bomb", "no sheet", "too large"],
 )
 def test_what_is_no_sheet_or_means_harm_is_refused(data: bytes) -> None:
     with pytest.raises(WeightFileError):

@@ -16,11 +16,11 @@ from lms_carbon.question_bank.interchange.base import DEGRADED, SKIPPED, Finding
 from lms_carbon.question_bank.interchange.comparing import note_differences
 from lms_carbon.question_bank.interchange.errors import BrokenPackageError, TooManyQuestionsError, UnknownSheetError
 from lms_carbon.question_bank.interchange.guarding import TEXT_TOO_LONG, read_guarded, skipped, writing_guarded
-from lms_carbon.question_bank.interchange.safe_xml import check_prolog
 from lms_carbon.question_bank.interchange.safe_zip import Package
 from lms_carbon.question_bank.interchange.tagging import MEDIA_LOST
 from lms_carbon.question_bank.interchange.texts import Losses
 from lms_carbon.question_bank.interchange.xlsx.columns import COLUMNS, PLACE, cells_of, finding_of_row
+from lms_carbon.question_bank.interchange.xlsx.parts import Room, check_parts
 
 NAME: Final = "xlsx"
 TOO_LONG: Final = mark("The column “{column}” would hold more than a cell can.")
@@ -28,7 +28,6 @@ _MOST_IN_A_CELL: Final = 32_767
 _MOST_COLUMNS: Final = 80
 _MOST_EMPTY: Final = 1_000
 """Rows without anything, after which the sheet counts as ended."""
-_PROLOG: Final = 65_536
 _UNPACKED: Final = 150_000_000
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDE: Final = {"stem", "explanation", "more"}
@@ -56,11 +55,7 @@ def _check_parts(source: BinaryIO, limits: Limits) -> None:
     """Refuse bombs and declared entities before a parser sees them."""
     most = min(limits.entry_bytes, _UNPACKED)
     held = replace(limits, zip_entries=500, entry_bytes=most, total_bytes=_UNPACKED)
-    package = Package(source, place=PLACE, limits=held)
-    for path in package.paths:
-        if path.endswith((".xml", ".rels")):
-            with package.open(path) as part:
-                check_prolog(part.read(_PROLOG), place=path)
+    check_parts(Package(source, place=PLACE, limits=held), Room())
     source.seek(0)
 
 
