@@ -87,7 +87,11 @@ def take_exam(exam_id: int, *, by: Actor, ability: float, chance: random.Random,
     epoch = take_over(attempt_id=attempt.id, by=by, at=at).epoch
     for item in list_paper(attempt.form_id):
         kind = KINDS[item.kind]
-        value = kind.key_response(item.content) if chance.random() < ability else _wrong(item.kind, item.content)
+        value = (
+            kind.as_sent(item.content, kind.key_response(item.content))
+            if chance.random() < ability
+            else _wrong(item.kind, item.content)
+        )
         if value is not None:
             session.add(
                 Answer(

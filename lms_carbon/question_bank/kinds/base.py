@@ -122,6 +122,10 @@ class Kind(ABC):
     def normalise_response(self, content: Content, raw: object) -> Response:
         """Return an answer from outside in its one form, None for no answer. Raises ResponseShapeError."""
 
+    def as_sent(self, content: Content, response: Response) -> Any:
+        """Return a normalised answer as a page sends it and answers are kept: what `normalise_response` takes."""
+        return response
+
     @abstractmethod
     def response_from_form(self, form: Form, slot: str) -> object:
         """Return what a page without script sent for `slot` ("slot-3"), for `normalise_response`."""
@@ -150,10 +154,7 @@ class Kind(ABC):
 
     @abstractmethod
     def candidate_view(self, content: Content, language: str, *, seed: str = "") -> CandidateView:
-        """Return what the candidate sees.
-
-        The same `seed` (of an attempt and slot) gives the same order; without one it is the author's.
-        """
+        """Return what the candidate sees: the same `seed` gives the same order, without one it is the author's."""
 
     @abstractmethod
     def reveal(self, content: Content, response: Response, points: int, language: str) -> Reveal:
@@ -252,8 +253,7 @@ def _shape_problems(messages: Mapping[Any, Any], raw: Mapping[Any, Any]) -> list
             for key, below in node.items():
                 walk((*path, key), below)
         elif isinstance(node, Sequence) and not isinstance(node, str):
-            name = _field_name(path, raw)
-            found.extend(Problem(name, Reason(str(message))) for message in node)
+            found.extend(Problem(_field_name(path, raw), Reason(str(message))) for message in node)
 
     walk((), messages)
     return found

@@ -122,6 +122,11 @@ class Case(Kind):
         }
         return {name: answer for name, answer in found.items() if answer is not None} or None
 
+    def as_sent(self, content: Content, response: Response) -> Any:
+        """Return each part's answer as its kind's page sends it."""
+        kinds = {part["id"]: (self._kind_of(part), part["content"]) for part in content["parts"]}
+        return {part: kinds[part][0].as_sent(kinds[part][1], given) for part, given in (response or {}).items()} or None
+
     def response_from_form(self, form: Form, slot: str) -> object:
         """Return the answers by part; the page says in `slot-n-part` which parts it has, and of which kind."""
         found = {}

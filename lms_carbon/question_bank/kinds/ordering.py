@@ -35,6 +35,7 @@ from lms_carbon.question_bank.kinds.rows import (
     check_rows,
     fields_of,
     known_names,
+    names_of,
     numbered,
     read_name,
     rows_for_form,
@@ -88,6 +89,13 @@ class Ordering(Kind):
         if sorted(placed.values()) == list(range(1, len(ids) + 1)):
             return sorted(placed, key=lambda row: placed[row])
         return {row: placed[row] for row in ids if row in placed} or None
+
+    def as_sent(self, content: Content, response: Response) -> Any:
+        """Return the names that pages show, in order or with their places."""
+        names = names_of(content["rows"])
+        if isinstance(response, Mapping):
+            return {names.get(row, row): place for row, place in response.items()}
+        return [names.get(row, row) for row in response] if response else None
 
     def response_from_form(self, form: Form, slot: str) -> object:
         """Return the place picked for each row."""

@@ -31,6 +31,7 @@ from lms_carbon.question_bank.kinds.rows import (
     fields_of,
     known_names,
     lettered,
+    names_of,
     numbered,
     read_name,
     rows_for_form,
@@ -95,6 +96,11 @@ class PairsKind(Kind):
             if target is not None and target != ""
         }
         return {row: picked[row] for row in (each["id"] for each in content["rows"]) if row in picked} or None
+
+    def as_sent(self, content: Content, response: Response) -> Any:
+        """Return the names that pages show, of rows and targets."""
+        rows, targets = names_of(content["rows"]), names_of(content[self.targets])
+        return {rows.get(row, row): targets.get(target, target) for row, target in (response or {}).items()} or None
 
     def response_from_form(self, form: Form, slot: str) -> object:
         """Return the targets picked, by row."""

@@ -69,9 +69,11 @@ def show_rows(rows: Sequence[Row], language: str, labels: Sequence[str], *, seed
 
 
 def known_names(rows: Iterable[Row]) -> dict[str, str]:
-    """Return what an answer may call a row → its id: the id itself, and the name that pages show."""
-    names = names_of(rows)
-    return {**{name: row_id for row_id, name in names.items()}, **{row_id: row_id for row_id in names}}
+    """Return the name that pages show of a row → its id.
+
+    An answer names rows in no other way: ids are guessed as soon as somebody has seen how authors number.
+    """
+    return {name: row_id for row_id, name in names_of(rows).items()}
 
 
 def read_name(raw: object, known: Mapping[str, str]) -> str:

@@ -97,7 +97,8 @@ def _faults(sample: SampleQuestion, framework: Framework) -> Iterator[str]:
     if sample.tags and sample.needs_expert_review == _stands_alone(sample.source["zh"]):
         yield "the source and the mark for experts do not agree"
     kind = KINDS[sample.kind]
-    key = kind.normalise_response(sample.content, kind.key_response(sample.content))
+    sent = kind.as_sent(sample.content, kind.key_response(sample.content))
+    key = kind.normalise_response(sample.content, sent)
     if kind.score(sample.content, key, sample.points).earned != sample.points:
         yield "the key does not earn full marks"
 

@@ -37,7 +37,7 @@ def try_answers(kind: Kind, content: Content, points: int) -> list[Trial]:
     trials = []
     for label, raw in made(kind, content):
         try:
-            response = kind.normalise_response(content, raw)
+            response = kind.normalise_response(content, kind.as_sent(content, raw))
         except ResponseShapeError:
             continue
         trials.append(Trial(label, kind.score(content, response, points)))

@@ -57,7 +57,9 @@ def test_garbage_is_no_answer_and_no_error(kind: str, value: Any) -> None:
 
 def test_the_key_earns_everything_and_nothing_earns_nothing() -> None:
     items = [_item(kind, slot) for slot, kind in enumerate(RAW, start=1)]
-    keys = {item.slot: KINDS[item.kind].key_response(item.content) for item in items}
+    keys = {
+        item.slot: KINDS[item.kind].as_sent(item.content, KINDS[item.kind].key_response(item.content)) for item in items
+    }
     assert whole_score(items, keys) == 100_00
     assert whole_score(items, {}) == 0
     half = dict(list(keys.items())[: len(items) // 2])

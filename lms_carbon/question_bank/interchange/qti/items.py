@@ -148,7 +148,8 @@ def _title_language(root: Element, language: str) -> str:
 
 def _earns_all(item: Item, ours: object) -> bool:
     kind = KINDS[item.kind]
-    return kind.score(item.content, kind.normalise_response(item.content, ours), item.points).earned == item.points
+    response = kind.normalise_response(item.content, kind.as_sent(item.content, ours))
+    return kind.score(item.content, response, item.points).earned == item.points
 
 
 def _points(reading: Reading, right: Mapping[str, Values]) -> int:

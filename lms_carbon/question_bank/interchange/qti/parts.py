@@ -161,7 +161,7 @@ def _agrees(kind: Kind, raw: Mapping[str, Any], probes: Sequence[Probe], expecte
         return True
     try:
         for probe, share in zip(probes, expected, strict=True):
-            response = kind.normalise_response(content, probe.ours)
+            response = kind.normalise_response(content, kind.as_sent(content, probe.ours))
             if abs(Fraction(kind.score(content, response, _TRIED).earned, _TRIED) - share) > _NEAR:
                 return False
     except ResponseShapeError:

@@ -36,7 +36,7 @@ def test_the_example_has_no_problems(name: str) -> None:
 @given(points=st.integers(0, 100_000))
 def test_the_key_earns_full_marks(name: str, points: int) -> None:
     kind, example = KINDS[name], content(name)
-    response = kind.normalise_response(example, kind.key_response(example))
+    response = kind.normalise_response(example, kind.as_sent(example, kind.key_response(example)))
     assert kind.is_answered(example, response)
     assert kind.score(example, response, points).earned == points
 
@@ -57,7 +57,7 @@ def test_any_json_is_an_answer_or_is_refused_by_name(name: str, raw: Any, points
     assert remark is None or str(remark)
     stored = json.loads(json.dumps(response, allow_nan=False))
     assert stored == response
-    assert kind.normalise_response(example, stored) == response
+    assert kind.normalise_response(example, kind.as_sent(example, stored)) == response
     json.dumps(response, ensure_ascii=False).encode()
     assert "\x00" not in str(response)
 

@@ -19,7 +19,12 @@ CREDIT = {"scoring": "partial", "penalty": "0", "minimum": "0"}
 
 def earned(kind: str, response: Any, **changes: Any) -> int:
     given = content(kind, **{**CREDIT, **changes} if kind != "ordering" else changes)
-    return KINDS[kind].score(given, KINDS[kind].normalise_response(given, response), 9000).earned
+    return KINDS[kind].score(given, read(kind, given, response), 9000).earned
+
+
+def read(kind: str, given: Any, response: Any) -> Any:
+    """Return an answer by ids, normalised as it comes from a page."""
+    return KINDS[kind].normalise_response(given, KINDS[kind].as_sent(given, response))
 
 
 @pytest.mark.parametrize(
@@ -111,9 +116,25 @@ def test_what_no_page_sends_is_refused(kind: str, response: Any) -> None:
         KINDS[kind].normalise_response(content(kind), response)
 
 
+@pytest.mark.parametrize("kind", ["matching", "categorising", "ordering"])
+def test_the_authors_names_are_no_answer(kind: str) -> None:
+    given, key = content(kind), KINDS[kind].key_response(content(kind))
+    for guess in (key, dict.fromkeys(key, 1), {row["id"]: row["id"] for row in given["rows"]}):
+        with pytest.raises(ResponseShapeError):
+            KINDS[kind].normalise_response(given, guess)
+    names = names_of(given["rows"])
+    half = {names[row["id"]]: row["id"] for row in given["rows"]}
+    with pytest.raises(ResponseShapeError):
+        KINDS[kind].normalise_response(given, half)
+    assert read(kind, given, key) == key
+    case = content("case")
+    with pytest.raises(ResponseShapeError):
+        KINDS["case"].normalise_response(case, KINDS["case"].key_response(case))
+
+
 def test_an_order_half_done_is_kept_and_remarked() -> None:
     kind, given = KINDS["ordering"], content("ordering")
-    response = kind.normalise_response(given, {"a": "2", "c": "", "d": "2"})
+    response = read("ordering", given, {"a": "2", "c": "", "d": "2"})
     assert response == {"a": 2, "d": 2}
     assert str(kind.remark(given, response)) == "Not every row has a place of its own."
     assert kind.remark(given, ["a", "b", "c", "d"]) is None
