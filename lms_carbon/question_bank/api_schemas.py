@@ -116,5 +116,13 @@ def _tags(wanted: Sequence[Mapping[str, Any]]) -> tuple[Tag, ...]:
         statement = by_name.get(each["guid"] or each["code"])
         if statement is None:
             raise UnknownRequirementError({"requirements": UnknownRequirementError.sentence})
-        tags.setdefault(statement, Tag(statement_id=statement, positions=tuple(each["positions"]) or None))
+        tag = Tag(statement_id=statement, positions=tuple(each["positions"]) or None)
+        tags[statement] = _united(tags.get(statement, tag), tag)
     return tuple(tags.values())
+
+
+def _united(one: Tag, other: Tag) -> Tag:
+    """Return one tag for two of a statement: it holds wherever either does, and None is everywhere."""
+    if one.positions is None or other.positions is None:
+        return Tag(statement_id=one.statement_id, positions=None)
+    return Tag(statement_id=one.statement_id, positions=tuple(dict.fromkeys(one.positions + other.positions)))

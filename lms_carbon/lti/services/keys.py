@@ -72,11 +72,13 @@ def rotate_keys(
 
 
 def _rotate(by: Actor | None, registration: Registration, *, leaked: bool, at: datetime) -> Rotation:
+    # The registration and not its keys: a key that is not there yet has no lock, and two would each announce one.
+    session.execute(sa.select(Registration.id).where(Registration.id == registration.id).with_for_update())
     keys = session.scalars(
         sa.select(ToolKey)
         .where(ToolKey.registration_id == registration.id, ToolKey.state != KeyState.RETIRED)
         .order_by(ToolKey.id)
-        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     active = [key for key in keys if key.state is KeyState.ACTIVE]
     coming = next((key for key in keys if key.state is KeyState.NEXT), None)

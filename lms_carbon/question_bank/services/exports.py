@@ -26,12 +26,20 @@ BATCH: Final = 200
 
 
 def write_export(
-    *, by: Actor, format_name: str, out: BinaryIO, approved_only: bool, at: datetime, most: int | None = None
+    *,
+    by: Actor,
+    format_name: str,
+    out: BinaryIO,
+    approved_only: bool,
+    at: datetime,
+    most: int | None = None,
+    trial: bool = False,
 ) -> tuple[int, tuple[Finding, ...]]:
     """Write the bank into a file; return how many questions there were and what the format could not carry.
 
     Each question's approved version, or with `approved_only` false its newest that is not retired. Raises
-    `ForbiddenError`, `UnknownFormatNameError`, `TooManyToWaitForError` beyond `most`.
+    `ForbiddenError`, `UnknownFormatNameError`, `TooManyToWaitForError` beyond `most`. With `trial` nothing of it is
+    handed out, and the audit trail does not say that it was.
     """
     check_reader(by)
     chosen = FORMATS.get(format_name)
@@ -41,6 +49,8 @@ def write_export(
         raise TooManyToWaitForError(limit=most)
     counted = _Counted(export_items(institution_id=by.institution_id, approved_only=approved_only))
     findings = chosen.write(counted, out)
+    if trial:
+        return counted.count, findings
     record_act(
         by=by,
         institution_id=by.institution_id,

@@ -6,7 +6,7 @@ from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
-from lms_carbon.core.db import session
+from lms_carbon.core.db import insert_into, session
 from lms_carbon.core.i18n import LANGUAGES
 from lms_carbon.core.identity import Actor
 from lms_carbon.files.models import StoredFile
@@ -36,32 +36,45 @@ def keep_media(*, by: Actor, stream: IO[bytes], name: str, alt: Mapping[str, str
     stored = store_file(stream, name=name, limits=MEDIA_LIMITS, by=by, at=at)
     called = f"{stored.sha256}.{_ENDINGS[stored.media_type]}"
     words = {language: " ".join(alt.get(language, "").split())[:MAX_ALT] for language in LANGUAGES}
-    media = find_media(by.institution_id, called)
-    if media is not None:
-        media.alt = {language: words[language] or media.alt.get(language, "") for language in LANGUAGES}
-        session.delete(stored)
-        session.flush()
+    row = {"institution_id": by.institution_id, "file_id": stored.id, "name": called, "alt": words}
+    statement = insert_into(QuestionMedia).values(**row, created_at=at, created_by=by.person_id)
+    unless = statement.on_conflict_do_nothing(index_elements=("institution_id", "name"))
+    fresh = session.scalar(unless.returning(QuestionMedia.id))
+    media = session.scalars(
+        sa.select(QuestionMedia).where(QuestionMedia.institution_id == by.institution_id, QuestionMedia.name == called)
+    ).one()
+    if fresh is not None:
+        _note(media, "keep", {"name": called}, by=by, at=at)
         return media
-    media = QuestionMedia(
-        institution_id=by.institution_id,
-        file_id=stored.id,
-        name=called,
-        alt=words,
-        created_at=at,
-        created_by=by.person_id,
-    )
-    session.add(media)
+    session.delete(stored)
+    _gain_words(media, words, by=by, at=at)
     session.flush()
+    return media
+
+
+def _gain_words(media: QuestionMedia, words: Mapping[str, str], *, by: Actor, at: datetime) -> None:
+    """Take words over where there are none, or where whoever wrote them writes them anew."""
+    own = media.created_by == by.person_id
+    before = {language: media.alt.get(language, "") for language in LANGUAGES}
+    after = {
+        language: words[language] if own and words[language] else before[language] or words[language]
+        for language in LANGUAGES
+    }
+    if after != before:
+        media.alt = after
+        _note(media, "describe", {"before": before, "after": after}, by=by, at=at)
+
+
+def _note(media: QuestionMedia, act: str, detail: dict[str, Any], *, by: Actor, at: datetime) -> None:
     record_act(
         by=by,
-        institution_id=by.institution_id,
-        action="question_media.keep",
+        institution_id=media.institution_id,
+        action=f"question_media.{act}",
         object_type="question_media",
         object_id=media.id,
-        detail={"name": called},
+        detail=detail,
         at=at,
     )
-    return media
 
 
 def with_picture_sizes(institution_id: int, content: Mapping[str, Any]) -> Mapping[str, Any]:

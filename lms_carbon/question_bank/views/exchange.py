@@ -90,11 +90,18 @@ def take_out() -> Response | str | tuple[str, int]:
     """Hand out a file of the bank, or with `action=check` say what the format cannot carry."""
     by, name = signed_in(), request.form.get("format", "")
     approved_only = request.form.get("which", "approved") == "approved"
+    trial = request.form.get("action") == "check"
     # send_file closes what it has sent.
     out = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
     try:
         count, findings = write_export(
-            by=by, format_name=name, out=out, approved_only=approved_only, at=clock.now(), most=MOST_ON_A_PAGE
+            by=by,
+            format_name=name,
+            out=out,
+            approved_only=approved_only,
+            at=clock.now(),
+            most=MOST_ON_A_PAGE,
+            trial=trial,
         )
     except TooLargeError as refusal:
         out.close()
@@ -102,7 +109,7 @@ def take_out() -> Response | str | tuple[str, int]:
     except BaseException:
         out.close()
         raise
-    if request.form.get("action") == "check":
+    if trial:
         out.close()
         return _export_page(count=count, findings=findings)
     out.seek(0)

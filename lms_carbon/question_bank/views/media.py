@@ -21,7 +21,7 @@ from lms_carbon.files.services.storage import path_of
 from lms_carbon.question_bank.html import IMAGE_ENDINGS
 from lms_carbon.question_bank.kinds.schemas import text
 from lms_carbon.question_bank.models import QuestionMedia
-from lms_carbon.question_bank.policy import readable_media
+from lms_carbon.question_bank.policy import may_read, readable_media
 from lms_carbon.question_bank.queries.media import PAGE, list_media
 from lms_carbon.question_bank.services.media import MAX_ALT, MEDIA_LIMITS, is_image, keep_media
 from lms_carbon.question_bank.views.blueprint import AUTHORS, READERS, blueprint
@@ -69,13 +69,15 @@ def add_media() -> Response | tuple[str, int]:
 @blueprint.get("/media/<name>", access=SIGNED_IN)
 def show_media(name: str) -> Response:
     """Hand an image out to be shown and a data file to be kept, through the right to see a question with it."""
-    media = readable_media(by=signed_in(), name=name)
+    by = signed_in()
+    media = readable_media(by=by, name=name)
     try:
         answer = send_file(
             path_of(media.file.sha256),
             mimetype=media.file.media_type,
             as_attachment=not is_image(media.file),
-            download_name=media.file.name,
+            # What its author called it may give the answer away.
+            download_name=media.file.name if may_read(by) else media.name,
             etag=media.file.sha256,
             max_age=0,
         )

@@ -64,6 +64,20 @@ def test_an_image_is_taken_in_once_and_shown_to_the_bank_alone(bank: Bank) -> No
     assert look(author, f"/questions/media/{image}")[0] == 200, "questions rest on it"
 
 
+def test_the_same_image_again_leaves_the_words_of_another_author(bank: Bank) -> None:
+    def keep(who: str, **alt: str) -> dict[str, str]:
+        with transaction():
+            return dict(keep_media(by=bank.actor(who), stream=BytesIO(PNG), name="x.png", alt=alt, at=now()).alt)
+
+    with bank.app.app_context():
+        assert keep("author", en="Coal") == {"zh": "", "en": "Coal"}
+        assert keep("colleague", en="Gas", zh="煤") == {"zh": "煤", "en": "Coal"}
+        assert keep("author", en="Hard coal") == {"zh": "煤", "en": "Hard coal"}
+        assert keep("colleague", en="Gas") == {"zh": "煤", "en": "Hard coal"}
+    acts = [act for act in list_acts(bank.app) if act.startswith("question_media")]
+    assert acts == ["question_media.keep", "question_media.describe", "question_media.describe"]
+
+
 def test_what_no_question_shows_is_refused_with_the_reason(bank: Bank) -> None:
     author = bank.client("author")
     for content, name, words, sentence in (
@@ -92,7 +106,7 @@ def test_candidates_see_what_their_paper_shows_while_it_lies_before_them(app: Fl
     with app.app_context():
         author = act_as(make_person(world.institution_id, "Zhou Ning", [Role.AUTHOR]))
         with transaction():
-            media = keep_media(by=author, stream=BytesIO(PNG), name="x.png", alt={"en": "x"}, at=now()).name
+            media = keep_media(by=author, stream=BytesIO(PNG), name="answer-is-B.png", alt={"en": "x"}, at=now()).name
             stem = f'<p><img src="media:{media}" alt="x"></p>'
             judged = sa.select(Question.id).where(Question.kind == "true_false")
             change = sa.update(QuestionVersion).where(QuestionVersion.question_id.in_(judged))
@@ -103,7 +117,9 @@ def test_candidates_see_what_their_paper_shows_while_it_lies_before_them(app: Fl
     assert look(candidate.client, address)[0] == 404
     candidate.start(world.exam_id)
     assert look(other.client, address)[0] == 404
-    assert look(candidate.client, address)[1] == PNG
+    _, content, headers = look(candidate.client, address)
+    assert content == PNG
+    assert "answer" not in headers["Content-Disposition"]
     candidate.open_window()
     candidate.submit()
     assert look(candidate.client, address)[0] == 404
