@@ -92,8 +92,10 @@ class Clone:
     """The officer's page of it, where dates are set and it is opened."""
 
 
-clone_places: Hook[[str, int], list[ClonePlace] | None] = Hook("clone_places")
-"""What a link points at, an institution → where an officer can have a clone of it; None for what counts nowhere."""
+clone_places: Hook[[Collection[str], int], dict[str, list[ClonePlace]]] = Hook("clone_places")
+"""What links point at, an institution → by target where an officer can have a clone; without what counts nowhere.
+
+However many targets there are, an answer takes the same number of queries."""
 
 make_clone: Hook[[str, int, Any, datetime], Clone | None] = Hook("make_clone")
 """What a link points at, id of a track, `core.identity.Actor`, moment → a clone: settings and content, nobody's work.

@@ -21,10 +21,10 @@ from lms_carbon.question_bank.models import QuestionVersion
 from lms_carbon.question_bank.rules.states import VersionState
 
 
-def list_clone_places(target: str, institution_id: int) -> list[ClonePlace] | None:
+def list_clone_places(targets: Collection[str], institution_id: int) -> dict[str, list[ClonePlace]]:
     """Answer the hook `clone_places` for `exam:<code>`; a practice exam counts nowhere and is shared freely."""
-    exam = _find(target, institution_id)
-    return None if exam is None or exam.instrument is None else cloning.list_clone_places(exam.instrument)
+    found = _find_all(targets, institution_id)
+    return cloning.list_clone_places({target: each.instrument for target, each in found.items() if each.instrument})
 
 
 def make_clone(target: str, track_id: int, by: Actor, at: datetime) -> Clone | None:
@@ -56,14 +56,19 @@ def make_clone(target: str, track_id: int, by: Actor, at: datetime) -> Clone | N
 
 
 def _find(target: str, institution_id: int) -> Exam | None:
-    kind, _, code = target.partition(":")
-    if kind != "exam" or not code:
-        return None
-    return session.scalar(
+    return _find_all([target], institution_id).get(target)
+
+
+def _find_all(targets: Collection[str], institution_id: int) -> dict[str, Exam]:
+    codes = [code for kind, _, code in (target.partition(":") for target in targets) if kind == "exam" and code]
+    if not codes:
+        return {}
+    query = (
         sa.select(Exam)
-        .where(Exam.institution_id == institution_id, Exam.code == code, Exam.instrument_id.is_not(None))
+        .where(Exam.institution_id == institution_id, Exam.code.in_(codes), Exam.instrument_id.is_not(None))
         .options(joinedload(Exam.instrument))
     )
+    return {f"exam:{each.code}": each for each in session.scalars(query)}
 
 
 def _clone_forms(exam: Exam, clone: Exam, *, by: Actor, at: datetime) -> None:

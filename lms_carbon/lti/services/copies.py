@@ -122,7 +122,7 @@ def _find_elsewhere(platform: Platform, target: str | None, course_id: int | Non
         .order_by(ResourceLink.id)
         .limit(1)
     ).one_or_none()
-    if found is None or clone_places.first(target, platform.institution_id) is None:
+    if found is None or target not in _clone_places([target], platform.institution_id):
         return None
     return found
 
@@ -207,11 +207,18 @@ def find_own_copy(*, by: Actor) -> LinkCopy | None:
 
 
 def places_of_clones(copies: Collection[LinkCopy]) -> dict[str, list[ClonePlace]]:
-    """Return target → where an officer can have a clone of it; a fixed number of queries for each target."""
-    return {
-        target: clone_places.first(target, institution_id) or []
-        for target, institution_id in {(copy.target, copy.institution_id): None for copy in copies}
-    }
+    """Return target → where an officer can have a clone of it; in a fixed number of queries."""
+    targets: dict[int, set[str]] = {}
+    for copy in copies:
+        targets.setdefault(copy.institution_id, set()).add(copy.target)
+    found: dict[str, list[ClonePlace]] = {copy.target: [] for copy in copies}
+    for institution_id, wanted in targets.items():
+        found |= _clone_places(wanted, institution_id)
+    return found
+
+
+def _clone_places(targets: Collection[str], institution_id: int) -> dict[str, list[ClonePlace]]:
+    return {target: places for answer in clone_places.ask(targets, institution_id) for target, places in answer.items()}
 
 
 def decide_copy(*, by: Actor, copy_id: int, target: str | None, at: datetime) -> LinkCopy:

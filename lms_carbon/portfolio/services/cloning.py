@@ -1,5 +1,6 @@
 """Clones of portfolio reviews for copied courses: the same rubric with an end of its own, nobody's evidence."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,10 +17,10 @@ from lms_carbon.portfolio.policy import check_officer
 from lms_carbon.portfolio.services.reviews import create_review
 
 
-def list_clone_places(target: str, institution_id: int) -> list[ClonePlace] | None:
+def list_clone_places(targets: Collection[str], institution_id: int) -> dict[str, list[ClonePlace]]:
     """Answer the hook `clone_places` for `portfolio:<code>`."""
-    review = _find(target, institution_id)
-    return None if review is None else cloning.list_clone_places(review.instrument)
+    found = _find_all(targets, institution_id)
+    return cloning.list_clone_places({target: each.instrument for target, each in found.items() if each.instrument})
 
 
 def make_clone(target: str, track_id: int, by: Actor, at: datetime) -> Clone | None:
@@ -45,11 +46,16 @@ def make_clone(target: str, track_id: int, by: Actor, at: datetime) -> Clone | N
 
 
 def _find(target: str, institution_id: int) -> PortfolioReview | None:
-    kind, _, code = target.partition(":")
-    if kind != "portfolio" or not code:
-        return None
-    return session.scalar(
+    return _find_all([target], institution_id).get(target)
+
+
+def _find_all(targets: Collection[str], institution_id: int) -> dict[str, PortfolioReview]:
+    codes = [code for kind, _, code in (target.partition(":") for target in targets) if kind == "portfolio" and code]
+    if not codes:
+        return {}
+    query = (
         sa.select(PortfolioReview)
-        .where(PortfolioReview.institution_id == institution_id, PortfolioReview.code == code)
+        .where(PortfolioReview.institution_id == institution_id, PortfolioReview.code.in_(codes))
         .options(joinedload(PortfolioReview.instrument))
     )
+    return {f"portfolio:{each.code}": each for each in session.scalars(query)}

@@ -1,5 +1,6 @@
 """Clones of practicals for copied courses: the same task with a deadline of its own, nobody's sheets."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,10 +17,10 @@ from lms_carbon.practicals.policy import check_officer
 from lms_carbon.practicals.services.practicals import create_practical
 
 
-def list_clone_places(target: str, institution_id: int) -> list[ClonePlace] | None:
+def list_clone_places(targets: Collection[str], institution_id: int) -> dict[str, list[ClonePlace]]:
     """Answer the hook `clone_places` for `practical:<code>`."""
-    practical = _find(target, institution_id)
-    return None if practical is None else cloning.list_clone_places(practical.instrument)
+    found = _find_all(targets, institution_id)
+    return cloning.list_clone_places({target: each.instrument for target, each in found.items() if each.instrument})
 
 
 def make_clone(target: str, track_id: int, by: Actor, at: datetime) -> Clone | None:
@@ -43,11 +44,16 @@ def make_clone(target: str, track_id: int, by: Actor, at: datetime) -> Clone | N
 
 
 def _find(target: str, institution_id: int) -> Practical | None:
-    kind, _, code = target.partition(":")
-    if kind != "practical" or not code:
-        return None
-    return session.scalar(
+    return _find_all([target], institution_id).get(target)
+
+
+def _find_all(targets: Collection[str], institution_id: int) -> dict[str, Practical]:
+    codes = [code for kind, _, code in (target.partition(":") for target in targets) if kind == "practical" and code]
+    if not codes:
+        return {}
+    query = (
         sa.select(Practical)
-        .where(Practical.institution_id == institution_id, Practical.code == code)
+        .where(Practical.institution_id == institution_id, Practical.code.in_(codes))
         .options(joinedload(Practical.instrument))
     )
+    return {f"practical:{each.code}": each for each in session.scalars(query)}
