@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[3] / "lms_carbon"
 TEMPLATES = sorted(path for path in ROOT.glob("*/templates/**/*.html") if "sandbox" not in path.parts)
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 MACRO = re.compile(r"\{%-? macro (\w+)\((.*?)endmacro", re.DOTALL)
-FREE = ("web.choose_language",)
-"""Posted without a token: it gives and takes no right."""
+FREE = ("web.choose_language", "{{ action }}?lang={{ other }}")
+"""Posted without a token: a choice of language gives no right, and what is asked anew with it was sealed before."""
 COOKIELESS = {f"lti/templates/lti/{name}.html" for name in ("doorway", "picked", "platform_register", "ticket")}
 """Where frames may keep no cookie for a token: what is posted is sealed or a link's secret, or goes to a platform."""
 
