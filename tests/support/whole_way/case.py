@@ -16,8 +16,8 @@ SCORES: Final = {"exam": "70", "practical": "59", "portfolio": "94"}
 
 PAPER: Final[dict[str, dict[str, str | None]]] = {
     "sample-521a1": {"01": "b", "02": "false", "06": "b", "07": "d", "08": "false"},
-    "sample-521a2": {"03": None, "04": None, "05": "b", "06": "a", "09": "false"},
-    "sample-521a3": {"01": None, "02": None, "06": "a", "07": "a", "09": "false"},
+    "sample-521a2": {"03": None, "04": None, "05": "b", "06": "a", "09": "true"},
+    "sample-521a3": {"01": None, "02": None, "06": "a", "07": "a", "09": "true"},
     "sample-521a4": {"01": None, "02": "b", "05": "a", "06": "false", "07": "a"},
 }
 """The paper by the words that find its questions, and what the candidate chooses: all is right but the last."""
